@@ -1,0 +1,125 @@
+"""Secrets in running text: logs, events, exec output, error messages, commands.
+
+Recall comes first: what is named like a secret or shaped like one is hidden, ordinary log lines stay as they are
+(`tests/corpus` holds both). `mask` is idempotent: masking masked text changes nothing.
+"""
+
+import re
+from collections.abc import Iterable
+
+from executor.reason import Frozen
+from executor.redact.keys import ANCHORS, KEY, MASK, announces_secret, harmless
+from executor.redact.pem import mask_private_keys
+from executor.redact.shapes import SHAPES, looks_random
+
+MAX_TEXT = 256 * 1024
+"""Characters that are looked at and given back. Of longer text the end is kept: the newest lines of a log.
+The whole of it costs about a tenth of a second; ordinary text far less."""
+
+_ROUNDS = 8
+
+_VALUE = (
+    r"(?P<open>\\{0,3}[\"'`])(?P<quoted>(?:(?!(?P=open))[^\r\n]){1,2048}+)(?P=open)"
+    r"|(?P<bare>[^\s,;&\"'`(){}\[\]<>]{1,2048}+(?:[,;&(){}\[\]<>](?![\w.-]{1,40}[\"']?[=:])[^\s,;&\"'`(){}\[\]<>]{1,2048}+){0,64}+)"
+)
+_QUOTE = r"\\{0,3}[\"'`]?"
+_COLON = rf"{_QUOTE}[ \t]{{0,8}}:[ \t]{{0,8}}"
+_EQUALS = rf"{_QUOTE}[ \t]{{0,8}}(?:=>|:=|==|[:=：＝])[ \t]{{0,8}}|[是为][ \t]{{0,3}}(?=[!-~]{{4}})"
+_PAIR = re.compile(rf"(?<![\w.-])(?P<key>{KEY})(?P<between>{_EQUALS})(?:{_VALUE})", re.IGNORECASE)
+_FLAG = re.compile(rf"(?<![\w-])--(?P<key>{KEY})(?P<between>[ \t]{{1,3}})(?!-)(?:{_VALUE})", re.IGNORECASE)
+_ENV = re.compile(
+    rf"\bname{_COLON}{_QUOTE}(?P<key>{KEY})(?P<between>{_QUOTE},?\s{{0,80}}{_QUOTE}value{_COLON})(?:{_VALUE})",
+    re.IGNORECASE,
+)
+_PROSE = re.compile(r"[a-z]+[.,:;!]?|[\u4e00-\u9fff]+[。，：；！]?")
+_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[\"']? +[\w.-]*\Z|[A-Za-z]: [\w.-]*\Z")
+
+
+class Masked(Frozen):
+    """`count` is how many secrets were hidden."""
+
+    text: str
+    count: int
+
+
+def mask(text: str) -> Masked:
+    """Hide every secret in `text`, of which at most the last MAX_TEXT characters come back."""
+    count = 0
+    for _ in range(_ROUNDS):
+        before = text
+        text, hidden = _pass(_cut(text))
+        count += hidden
+        if text == before:
+            break
+    return Masked(text=text, count=count)
+
+
+def mask_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines with every secret hidden. A key that spans lines becomes one line, so there may be fewer."""
+    joined = "\n".join(lines)
+    return tuple(mask(joined).text.split("\n")) if joined else ()
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    kept = text[-(MAX_TEXT - 2) :]
+    _, newline, rest = kept.partition("\n")
+    return "…\n" + (rest if newline else kept)
+
+
+def _pass(text: str) -> tuple[str, int]:
+    text, count = mask_private_keys(text)
+    lower = text.lower()
+    for shape in SHAPES:
+        if any(anchor in lower for anchor in shape.anchors):
+            text, hidden = _hide(shape.pattern, text, judged=shape.judged)
+            count += hidden
+    if any(anchor in lower for anchor in ANCHORS):
+        for pattern in (_ENV, _PAIR, _FLAG):
+            text, hidden = _hide_pairs(pattern, text)
+            count += hidden
+    return text, count
+
+
+def _hide(pattern: re.Pattern[str], text: str, *, judged: bool) -> tuple[str, int]:
+    groups = [name for name in ("secret", "rest") if name in pattern.groupindex]
+    count = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal count
+        group: str | int = next((name for name in groups if match[name] is not None), 0)
+        value = match[group]
+        if MASK in value and value.replace(MASK, "").strip(" ;,.") == "":
+            return match[0]
+        if judged and not looks_random(value):
+            return match[0]
+        count += 1
+        start, end = match.start(group) - match.start(), match.end(group) - match.start()
+        return match[0][:start] + MASK + match[0][end:]
+
+    return pattern.sub(replace, text), count
+
+
+def _hide_pairs(pattern: re.Pattern[str], text: str) -> tuple[str, int]:
+    count = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal count
+        key, quoted = match["key"], match["quoted"]
+        value = match["bare"] if quoted is None else quoted
+        if not announces_secret(key) or harmless(key, value) or (quoted is None and _prose(match)):
+            return match[0]
+        count += 1
+        quote = match["open"] or ""
+        return match[0][: match.end("between") - match.start()] + quote + MASK + quote
+
+    return pattern.sub(replace, text), count
+
+
+def _prose(match: re.Match[str]) -> bool:
+    """`failed to read token: permission denied` speaks of a token; `token: permission` in YAML is one."""
+    if ":" not in match["between"] and "：" not in match["between"]:
+        return False
+    head = match.string[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
+    return _WORD_BEFORE.search(head) is not None and _PROSE.fullmatch(match["bare"]) is not None
