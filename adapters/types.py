@@ -116,8 +116,9 @@ class Adapter(Protocol):
         """Replace the card in place."""
         ...
 
-    async def say(self, conversation: Conversation, text: str) -> None:
-        """A plain text message: the last resort when a card is refused."""
+    async def say(self, conversation: Conversation, words: str | Card) -> None:
+        """A message that is no card and never changes: plain text, or a card's content with its buttons as typed twins, when
+        the card itself is refused. Not idempotent."""
         ...
 
     async def close(self) -> None:

@@ -22,6 +22,8 @@ class Tone(StrEnum):
     NEUTRAL = "neutral"
     WAITING = "waiting"
     RUNNING = "running"
+    VERIFYING = "verifying"
+    """Applied; whether it worked is being watched."""
     SUCCESS = "success"
     FAILURE = "failure"
     WARNING = "warning"
@@ -120,6 +122,8 @@ class Card(Frozen):
     id: str
     kind: Literal["approval", "diagnosis", "status", "notice"]
     version: Annotated[int, Field(ge=1)] = 1
+    digest: str = ""
+    """The start of the digest that an approval binds; a click brings it back, so that a stale card can be told from a fresh one."""
     language: Literal["zh", "en"] = "zh"
     tone: Tone = Tone.NEUTRAL
     title: str
