@@ -1,0 +1,143 @@
+"""The stand-in as a whole: a listener that unmodified clients of DingTalk can use, and a hand to play the people."""
+
+import socket
+import uuid
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from sandbox.dingtalk.api import BOT_MESSAGE
+from sandbox.dingtalk.clicks import Click
+from sandbox.dingtalk.deliveries import Delivery
+from sandbox.dingtalk.directory import Group, User
+from sandbox.dingtalk.watch import Watch
+
+MAX_BODY = 16 * 1024 * 1024
+
+
+class DingTalkStandIn(Watch):
+    """Gateway, Open API and OAPI behind one address (`url`), plus who is in the organisation and what they do.
+
+    `tls` serves https and wss instead of http and ws. Every other setting is one of Parts.
+    """
+
+    def __init__(
+        self, *, host: str = "127.0.0.1", port: int = 0, tls: SSLContext | None = None, **settings: Any
+    ) -> None:
+        super().__init__(**settings)
+        self.url = ""
+        self._listen = (host, port, tls)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        host, port, tls = self._listen
+        app = web.Application(client_max_size=MAX_BODY)
+        app.add_routes(self._routes)
+        app.on_shutdown.append(self._cut_lines)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        self._stack.callback(self.clock.close)
+        listener = socket.create_server((host, port), reuse_port=False)
+        await web.SockSite(runner, listener, ssl_context=tls).start()
+        self.url = f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
+        self.stream.base = self.bot.base = self.url
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _cut_lines(self, _: web.Application) -> None:
+        for line in list(self.deliveries.lines.values()):
+            line.abort()
+
+    # The organisation
+
+    def add_user(self, user_id: str, name: str = "", **fields: Any) -> User:
+        """`fields` as of Directory.add_user: mobile, title, admin, outside."""
+        return self.directory.add_user(user_id, name, **fields)
+
+    def add_group(self, conversation_id: str, title: str, members: Sequence[str]) -> Group:
+        return self.directory.add_group(conversation_id, title, list(members))
+
+    def add_template(self, template_id: str) -> None:
+        """An own template of the organisation: its ButtonGroup variables become the card's buttons."""
+        self._card_calls.templates.add(template_id)
+
+    async def remove_user(self, user_id: str) -> None:
+        """The person leaves the organisation; the contact event says so to whoever subscribed to events."""
+        self.directory.remove_user(user_id)
+        await self.event("user_leave_org", {"userId": [user_id], "eventId": uuid.uuid4().hex})
+
+    # What people do
+
+    async def say(
+        self,
+        user_id: str,
+        text: str = "",
+        *,
+        conversation: str = "",
+        msgtype: str = "text",
+        content: dict[str, Any] | None = None,
+        msg_id: str = "",
+        mention: bool = True,
+        extra: dict[str, Any] | None = None,
+    ) -> Delivery:
+        """A message to the robot: in the group `conversation` by @ (without `mention` the robot does not hear it), or
+        alone. `content` replaces what would be made from text and msgtype; `extra` adds or overrides body fields."""
+        user = self.directory.user(user_id)
+        group = self.directory.groups[conversation] if conversation else None
+        if group and user_id not in group.members:
+            raise LookupError(f"{user_id} is not in {group.title}")
+        if content is None:
+            content = self.bot.content(msgtype, f" {text}" if group and msgtype == "text" else text)
+        body = self.bot.build(user, group, msgtype, content, msg_id)
+        if group and not mention:
+            return self.deliveries.unheard(BOT_MESSAGE, body)
+        if not self.limits.take_push():
+            body = self.bot.over_quota(body)
+        if extra:
+            body.update(extra)
+        return self.deliveries.push(BOT_MESSAGE, body, msg_id=body["msgId"])
+
+    async def click(self, user_id: str, out_track_id: str, button: str, *, stale: bool = False) -> Click:
+        """Press a button, by action id or text, and wait for what the person sees (see Clicks.click)."""
+        return await self._clicks.click(user_id, out_track_id, button, stale=stale)
+
+    async def press(
+        self,
+        user_id: str,
+        out_track_id: str,
+        action_ids: Sequence[str] = (),
+        params: dict[str, Any] | None = None,
+        *,
+        conversation: str = "",
+    ) -> Click:
+        """A click callback with any content, also of a card nobody made."""
+        return await self._clicks.press(user_id, out_track_id, list(action_ids), params or {}, conversation)
+
+    async def event(self, event_type: str, data: Any, *, event_id: str = "") -> Delivery:
+        """An EVENT frame; contact events are exempt from the month's pushes. LATER brings it again."""
+        now = self.clock.milliseconds()
+        headers = (
+            f'"eventId":"{event_id or uuid.uuid4().hex}","eventType":"{event_type}",'
+            f'"eventBornTime":"{now}","eventCorpId":"{self.credentials.corp_id}","eventUnifiedAppId":"{self.client_id}"'
+        )
+        return self.deliveries.push("*", data, kind="EVENT", headers=headers)
+
+    async def push(self, topic: str, data: Any) -> Delivery:
+        """A CALLBACK frame of any topic with any data; a str goes in as it is, well-formed or not."""
+        return self.deliveries.push(topic, data)
+
+    async def inject(self, frame: str | bytes) -> int:
+        """Raw text (or a binary frame) on every open line, as it is. How many lines got it."""
+        lines = self.lines
+        for line in lines:
+            line.send(frame)
+        return len(lines)
