@@ -4,15 +4,17 @@ from typing import Literal, Protocol
 
 from executor.operations import Operation, Target
 from executor.reason import Frozen, Reason
+from executor.risk import Level
 
 
 class Reply(Frozen):
-    """Words only. `topic` names a built-in page (`help`, `status`, `audit`, `whoami`) that views draws."""
+    """Words only. `topic` names a built-in page that views draws; `whoami` shows the platform and user id, so that an operator can put
+    them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
-    topic: Literal["help", "status", "audit", "hello", "unknown"] = "unknown"
+    topic: Literal["help", "status", "audit", "whoami", "hello", "unknown"] = "unknown"
     argument: str = ""
-    """What came behind the topic: a period for `audit` (`今天`)."""
+    """For `audit` the period: "" (the newest rows), `today`, `yesterday`, `week` or `month`, whatever language was written."""
     reason: Reason | None = None
 
 
@@ -47,6 +49,16 @@ class Clarify(Frozen):
     """What was understood so far."""
 
 
+class Subject(Frozen):
+    """What a kubectl text that was not let through seems to be about; "" and None where that could not be read."""
+
+    verb: str = ""
+    kind: str = ""
+    namespace: str | None = None
+    name: str = ""
+    risk: Level = Level.FORBIDDEN
+
+
 class Refusal(Frozen):
     """Understood, and not done: with the reason. `command` is the offending text, masked."""
 
@@ -54,6 +66,9 @@ class Refusal(Frozen):
     reasons: tuple[Reason, ...]
     command: str = ""
     operations: tuple[Operation, ...] = ()
+    """What it would have been, where that is known: Steward does not perform it."""
+    subject: Subject | None = None
+    """Instead of `operations` where the text is no operation that could be typed."""
 
 
 class Decide(Frozen):
@@ -65,7 +80,14 @@ class Decide(Frozen):
     reason: str = ""
 
 
-Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide
+class Pick(Frozen):
+    """A bare number (`2`, `选 2`): an answer to the question asked last in this conversation, counted from 1."""
+
+    kind: Literal["pick"] = "pick"
+    number: int
+
+
+Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick
 
 
 class Planner(Protocol):
