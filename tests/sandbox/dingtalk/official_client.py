@@ -15,7 +15,8 @@ import dingtalk_stream
 
 
 def say(kind: str, **fields: object) -> None:
-    print(json.dumps({"kind": kind, **fields}, ensure_ascii=False), flush=True)
+    sys.stdout.write(json.dumps({"kind": kind, **fields}, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 class Listener(dingtalk_stream.ChatbotHandler):
