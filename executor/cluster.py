@@ -1,0 +1,38 @@
+"""The client of one cluster. `Reader` cannot change anything; only `executor.preview` and `executor.run` hold a `Writer`."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from executor.credentials import load_credentials
+from executor.discovery import Discovery
+from executor.reader import Listing, Reader
+from executor.streams import Change, Raw
+from executor.wire import Wire
+from executor.writer import Writer
+
+__all__ = ["Change", "Connection", "Listing", "Raw", "Reader", "Writer", "connect"]
+
+
+class Connection:
+    """An open line to one cluster; `reader` may go anywhere, `writer` only to `executor.preview` and `executor.run`."""
+
+    def __init__(self, wire: Wire) -> None:
+        discovery = Discovery(wire)
+        self.reader = Reader(wire, discovery)
+        self.writer = Writer(wire, discovery)
+
+
+@asynccontextmanager
+async def connect(
+    kubeconfig: str | None, *, context: str | None = None, user_agent: str = "steward"
+) -> AsyncGenerator[Connection]:
+    """Reads the credentials (a kubeconfig's path, or the pod's service account without one) and opens nothing yet.
+
+    Raises NotConfigured."""
+    credentials = await asyncio.to_thread(load_credentials, kubeconfig, context)
+    wire = Wire(credentials, user_agent)
+    try:
+        yield Connection(wire)
+    finally:
+        await wire.close()
