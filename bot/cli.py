@@ -1,5 +1,117 @@
-"""The command line."""
+"""The command line: `steward run, demo, check, explain, audit`."""
+
+import argparse
+import asyncio
+import csv
+import json
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.settings import BadSettings, Settings, load_settings
 
 
-def main() -> int:
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="steward", description="A chat-ops steward for one Kubernetes cluster.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="the daemon")
+    demo = commands.add_parser("demo", help="the main job in this terminal, with no account, cluster or key")
+    demo.add_argument("--script", type=Path, help="play this file instead of chatting")
+    commands.add_parser("check", help="try the settings, each platform and the cluster; exit 1 if something is wrong")
+    explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
+    explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
+    book = commands.add_parser("audit", help="the audit book").add_subparsers(
+        dest="page", required=True, metavar="WHAT"
+    )
+    listing = book.add_parser("list", help="the newest rows")
+    listing.add_argument("--limit", type=int, default=50)
+    export = book.add_parser("export", help="every row, oldest first, to standard output")
+    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    book.add_parser("verify", help="walk the hash chain; exit 1 at the first edit or gap")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 well, 1 something is wrong, 2 wrong usage or settings."""
+    options = parser().parse_args(argv)
+    try:
+        match options.command:
+            case "demo":
+                from sandbox.demo import main as demo  # noqa: PLC0415 - the stand-ins load only for the demo
+
+                return demo(options.script)
+            case "explain":
+                return _explain(load_settings(), " ".join(options.text))
+            case "audit":
+                return asyncio.run(_audit(load_settings(), options))
+            case "check":
+                from bot.check import check  # noqa: PLC0415 - loads the adapters
+
+                return asyncio.run(check(load_settings()))
+            case _:
+                return _run(load_settings())
+    except BadSettings as error:
+        print(f"steward: wrong settings:\n{error}", file=sys.stderr)  # noqa: T201 - the command line speaks
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+def _run(settings: Settings) -> int:
+    from bot.app import run, until_signalled  # noqa: PLC0415 - the other commands start faster without it
+    from bot.log import configure_log  # noqa: PLC0415
+    from bot.store import StoreTooNew  # noqa: PLC0415
+    from executor.errors import NotConfigured  # noqa: PLC0415
+
+    configure_log()
+    try:
+        asyncio.run(until_signalled(lambda stop: run(settings, stop)))
+    except (NotConfigured, StoreTooNew, sqlite3.OperationalError) as error:
+        print(f"steward: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except asyncio.CancelledError:
+        return 1
+    return 0
+
+
+def _explain(settings: Settings, text: str) -> int:
+    from bot.brain.explain import explain, explain_lines  # noqa: PLC0415
+    from bot.brain.rules import RulesPlanner  # noqa: PLC0415
+    from bot.words import Words  # noqa: PLC0415
+
+    words = Words(settings.steward_locale)
+    if text:
+        print(json.dumps(asyncio.run(explain(RulesPlanner(), text, words)), ensure_ascii=False))  # noqa: T201
+    else:
+        asyncio.run(explain_lines(sys.stdin.buffer, sys.stdout, RulesPlanner(), words))
+    return 0
+
+
+async def _audit(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import audit  # noqa: PLC0415
+    from bot.store import open_store  # noqa: PLC0415
+
+    path = settings.steward_data_dir / "steward.db"
+    if not path.exists():
+        print(f"steward: no database at {path}", file=sys.stderr)  # noqa: T201
+        return 1
+    async with open_store(path) as store:
+        if options.page == "verify":
+            try:
+                print(f"{await audit.verify(store)} rows, chain intact")  # noqa: T201
+            except audit.Broken as error:
+                print(f"chain broken: {error}", file=sys.stderr)  # noqa: T201
+                return 1
+            return 0
+        columns = (*audit.COLUMNS, "hash")
+        if options.page == "export" and options.format == "csv":
+            table = csv.writer(sys.stdout)
+            table.writerow(columns)
+            async for row in audit.entries(store):
+                table.writerow([row[name] for name in columns])
+            return 0
+        rows = audit.newest(store, options.limit) if options.page == "list" else audit.entries(store)
+        async for row in rows:
+            print(json.dumps({name: row[name] for name in columns}, ensure_ascii=False))  # noqa: T201
     return 0

@@ -1,0 +1,157 @@
+"""The rows of actions, and the only statements that move their state: each a compare-and-swap (I3)."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from adapters.types import Conversation, Person
+from bot.clock import stamp
+from bot.store import Row, Store, Transaction
+from executor.preview import ChangeOrder
+from executor.run import Applied
+from executor.verify import Verdict
+
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Without 0 O 1 I L, which people mistype."""
+
+
+class State(StrEnum):
+    WAIT_APPROVAL = "WAIT_APPROVAL"
+    EXECUTING = "EXECUTING"
+    VERIFYING = "VERIFYING"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+    DENIED = "DENIED"
+    EXPIRED = "EXPIRED"
+    STALE = "STALE"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def terminal(self) -> bool:
+        return self not in (State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING)
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.WAIT_APPROVAL: frozenset({State.EXECUTING, State.DENIED, State.EXPIRED, State.STALE, State.CANCELLED}),
+    State.EXECUTING: frozenset({State.VERIFYING, State.FAILED, State.STALE, State.SUCCESS}),
+    State.VERIFYING: frozenset({State.SUCCESS, State.FAILED}),
+}
+
+
+class Action(BaseModel):
+    """One proposed change and what became of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    code: str
+    state: State
+    order: ChangeOrder
+    requester: Person
+    conversation: Conversation
+    intent: str
+    card_id: str
+    created_at: datetime
+    expires_at: datetime
+    decided_by: Person | None = None
+    decided_at: datetime | None = None
+    note: str = ""
+    applied: Applied | None = None
+    outcome: Verdict | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def target(self) -> str:
+        """`deployment/nginx`, for logs and the audit book."""
+        operation = self.order.operation
+        return str(getattr(operation, "target", "")) or operation.verb
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(4))
+
+
+def _parsed(row: Row) -> Action:
+    def when(name: str) -> datetime | None:
+        return datetime.fromisoformat(row[name]) if row[name] else None
+
+    return Action(
+        id=row["id"],
+        code=row["code"],
+        state=State(row["state"]),
+        order=ChangeOrder.model_validate_json(row["change_order"]),
+        requester=Person.model_validate_json(row["requester"]),
+        conversation=Conversation.model_validate_json(row["conversation"]),
+        intent=row["intent"],
+        card_id=row["card_id"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        decided_by=Person.model_validate_json(row["decided_by"]) if row["decided_by"] else None,
+        decided_at=when("decided_at"),
+        note=row["note"],
+        applied=Applied.model_validate_json(row["applied"]) if row["applied"] else None,
+        outcome=Verdict.model_validate_json(row["outcome"]) if row["outcome"] else None,
+        finished_at=when("finished_at"),
+    )
+
+
+async def insert(tx: Transaction, action: Action) -> None:
+    await tx.execute(
+        "INSERT INTO actions (id, code, state, change_order, digest, requester, conversation, intent, card_id, created_at,"
+        " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        action.id,
+        action.code,
+        action.state,
+        action.order.model_dump_json(),
+        action.order.digest,
+        action.requester.model_dump_json(),
+        action.conversation.model_dump_json(),
+        action.intent,
+        action.card_id,
+        stamp(action.created_at),
+        stamp(action.expires_at),
+    )
+
+
+async def get(source: Transaction | Store, action_id: str) -> Action | None:
+    row = await source.row("SELECT * FROM actions WHERE id = ?", action_id)
+    return _parsed(row) if row else None
+
+
+async def by_code(source: Transaction | Store, code: str) -> Action | None:
+    row = await source.row("SELECT * FROM actions WHERE code = ?", code.upper())
+    return _parsed(row) if row else None
+
+
+async def in_state(source: Transaction | Store, *states: State) -> list[Action]:
+    marks = ", ".join("?" * len(states))
+    rows = await source.rows(f"SELECT * FROM actions WHERE state IN ({marks}) ORDER BY created_at", *states)  # noqa: S608 - marks
+    return [_parsed(row) for row in rows]
+
+
+async def move(tx: Transaction, action_id: str, old: State, new: State, **columns: Any) -> Action | None:
+    """Swap the state if it still is `old`, writing `columns` with it; the action as it is now, or None if it had moved on.
+
+    Models are written as JSON, times as stamps. Raises ValueError for a move that the state machine does not have.
+    """
+    if new not in MOVES.get(old, frozenset()):
+        raise ValueError(f"{old} never becomes {new}")
+    values = {name: _column(value) for name, value in columns.items()}
+    sets = "".join(f", {name} = ?" for name in values)
+    changed = await tx.execute(
+        f"UPDATE actions SET state = ?{sets} WHERE id = ? AND state = ?",  # noqa: S608 - names of our own keyword arguments
+        new,
+        *values.values(),
+        action_id,
+        old,
+    )
+    return await get(tx, action_id) if changed == 1 else None
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump_json()
+    return stamp(value) if isinstance(value, datetime) else value

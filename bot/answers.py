@@ -1,0 +1,134 @@
+"""What is said to somebody who asked: readings, diagnoses, questions, refusals, notices. Pure."""
+
+from dataclasses import dataclass, field
+
+from bot.views import sentence
+from bot.words import Words
+from cards.model import Button, Card, Fact, LogLines, Prose, Section, Table, Tone
+from executor import kubectl
+from executor.operations import Operation
+from executor.reads import Reading
+from executor.reason import Reason
+from executor.triage import Diagnosis, Finding
+
+MOST_OPTIONS = 8
+MOST_STEPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A card and what its buttons stand for, as if it had been typed."""
+
+    card: Card
+    commands: dict[str, str] = field(default_factory=dict)
+
+
+def notice(words: Words, card_id: str, title: str, text: str, *, tone: Tone = Tone.NEUTRAL, detail: str = "") -> Told:
+    sections = (Section(title=words("answer.detail"), body=Prose(text=detail)),) if detail else ()
+    card = Card(
+        id=card_id,
+        kind="notice",
+        language=words.language,
+        tone=tone,
+        title=title,
+        summary=text,
+        sections=sections,
+        final=True,
+    )
+    return Told(card)
+
+
+def refusal(words: Words, card_id: str, reasons: tuple[Reason, ...], *, command: str = "") -> Told:
+    """Understood, and not done."""
+    text = "\n".join(words.say(each) for each in reasons)
+    return notice(words, card_id, words("answer.refused"), text, tone=Tone.WARNING, detail=command)
+
+
+def question(words: Words, card_id: str, text: str, options: tuple[tuple[str, str], ...]) -> Told:
+    """A question with a button per option; each option is (what the button says, what it stands for)."""
+    shown = options[:MOST_OPTIONS]
+    buttons = tuple(
+        Button(id=f"option-{number}", text=f"{number}. {label}", twin=str(number))
+        for number, (label, _) in enumerate(shown, start=1)
+    )
+    card = Card(
+        id=card_id,
+        kind="notice",
+        language=words.language,
+        tone=Tone.WAITING,
+        title=words("answer.question"),
+        summary=text,
+        buttons=buttons,
+        footer=(words("answer.type_number"),) if shown else (),
+        final=True,
+    )
+    return Told(card, {button.id: command for button, (_, command) in zip(buttons, shown, strict=True)})
+
+
+def reading(words: Words, card_id: str, seen: Reading) -> Told:
+    sections = tuple(Section(title="", body=Table(columns=table.columns, rows=table.rows)) for table in seen.tables)
+    if seen.lines:
+        sections += (Section(title="", body=LogLines(lines=seen.lines)),)
+    footer = []
+    if seen.more:
+        footer.append(words("answer.more", count=seen.more))
+    if seen.masked:
+        footer.append(words("answer.masked", count=seen.masked))
+    card = Card(
+        id=card_id,
+        kind="notice",
+        language=words.language,
+        title=words.say(seen.title),
+        summary=words.say(seen.headline),
+        sections=sections,
+        footer=tuple(footer),
+        final=True,
+    )
+    return Told(card)
+
+
+def diagnosis(words: Words, card_id: str, seen: Diagnosis) -> Told:
+    """The conclusion first; evidence folded; next steps as buttons that propose."""
+    where = f"{seen.target} ({seen.target.namespace or words('card.cluster_scope')})"
+    steps = _steps(seen.findings)
+    sections: list[Section] = []
+    for number, finding in enumerate(seen.findings):
+        if number:
+            sections.append(Section(title=words("answer.also"), body=Prose(text=words.say(finding.cause))))
+        sections += [
+            Section(title=words.say(each.title), body=LogLines(lines=each.lines), folded=bool(number) or position > 0)
+            for position, each in enumerate(finding.evidence)
+        ]
+    buttons = tuple(
+        Button(id=f"option-{number}", text=words.say(sentence), twin=str(number))
+        for number, (sentence, _) in enumerate(steps, start=1)
+    )
+    worst = seen.findings[0] if seen.findings else None
+    card = Card(
+        id=card_id,
+        kind="diagnosis",
+        language=words.language,
+        tone=Tone.FAILURE if worst else Tone.SUCCESS,
+        title=words("answer.diagnosis", target=where),
+        tag=words("answer.cause_found") if worst else words("answer.healthy_tag"),
+        summary=words.say(worst.cause) if worst else words("answer.healthy", target=where),
+        facts=tuple(_fact(words, label, value) for label, value in seen.facts),
+        sections=tuple(sections),
+        buttons=buttons,
+        footer=(words("answer.by_rules"), *([words("answer.type_number")] if buttons else [])),
+        final=True,
+    )
+    return Told(card, {button.id: kubectl.command_of(step) for button, (_, step) in zip(buttons, steps, strict=True)})
+
+
+def _steps(findings: tuple[Finding, ...]) -> list[tuple[Reason, Operation]]:
+    """Next steps of all findings, each once, the most likely cause's first."""
+    found: dict[str, tuple[Reason, Operation]] = {}
+    for finding in findings:
+        for step in finding.next_steps:
+            found.setdefault(kubectl.command_of(step), (sentence(step), step))
+    return list(found.values())[:MOST_STEPS]
+
+
+def _fact(words: Words, label: Reason, value: str) -> Fact:
+    return Fact(label=words.say(label), value=value)

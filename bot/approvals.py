@@ -1,0 +1,237 @@
+"""The state machine of an action from its proposal to the click that decides it.
+
+`decide` is one transaction: who, whether, the swap, the audit row and the card's next version become durable together, and what
+it returns answers the platform. Approvals are also the executor's `Ledger`: an approval is used up by a swap of its own.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import structlog
+
+from adapters.types import Answer, Conversation, Person
+from bot import actions, audit, deliveries
+from bot.access import Access
+from bot.actions import Action, State
+from bot.audit import Entry
+from bot.clock import Clock, stamp
+from bot.router import NotificationRouter
+from bot.store import Store, Transaction
+from bot.views import Views
+from cards.model import Card
+from executor.preview import ChangeOrder
+from executor.reason import Reason, reason
+
+log = structlog.get_logger()
+
+Verb = Literal["approve", "deny", "cancel"]
+_DECIDED: dict[Verb, tuple[State, str]] = {
+    "approve": (State.EXECUTING, "APPROVED"),
+    "deny": (State.DENIED, "DENIED"),
+    "cancel": (State.CANCELLED, "CANCELLED"),
+}
+IDLE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a click: the card as it now is, what to tell the clicker, and the action if this click approved it."""
+
+    card: Card | None
+    toast: Reason
+    tone: Literal["info", "success", "warning", "error"]
+    approved: Action | None = None
+
+
+class Approvals:
+    """Proposes, decides, expires."""
+
+    def __init__(
+        self,
+        store: Store,
+        router: NotificationRouter,
+        access: Access,
+        views: Views,
+        clock: Clock,
+        *,
+        lifetime: timedelta = timedelta(minutes=15),
+    ) -> None:
+        self._store = store
+        self._router = router
+        self._access = access
+        self._views = views
+        self._clock = clock
+        self._lifetime = lifetime
+        self._proposed = asyncio.Event()
+        self.approved_ids: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
+        """Actions that were just approved, for `bot.execution`."""
+
+    async def propose(
+        self, order: ChangeOrder, requester: Person, conversation: Conversation, *, intent: str, request: str
+    ) -> Action:
+        """Store an action as WAIT_APPROVAL and post its card. The same `request` id again gives the action that is there."""
+        action_id = deliveries.stable_id("action", request)
+        now = self._clock()
+        async with self._store.transaction() as tx:
+            known = await actions.get(tx, action_id)
+            if known is not None:
+                return known
+            action = Action(
+                id=action_id,
+                code=await self._free_code(tx),
+                state=State.WAIT_APPROVAL,
+                order=order,
+                requester=requester,
+                conversation=conversation,
+                intent=intent,
+                card_id=deliveries.stable_id("card", request),
+                created_at=now,
+                expires_at=now + self._lifetime,
+            )
+            await actions.insert(tx, action)
+            card = self._views.action_card(action)
+            await self._router.send_card(card, (conversation,), action_id=action.id, within=tx)
+            await audit.append(tx, self._entry(action, requester, "propose", "PENDING"), self._clock)
+        self._router.wake()
+        self._proposed.set()
+        log.info("approval.asked", action=action.id, code=action.code, verb=order.operation.verb, target=action.target)
+        return action
+
+    async def by_code(self, code: str) -> Action | None:
+        """The action that people mean by `7F3K`."""
+        return await actions.by_code(self._store, code)
+
+    async def decide(
+        self, action_id: str, verb: Verb, by: Person, *, digest: str | None = None, note: str = ""
+    ) -> Decision:
+        """Decide an action once. Whoever comes late or may not decide changes nothing and is told so; each call leaves one
+        audit row. `digest` is the prefix that the clicked card carried (None for a typed answer, which names the action)."""
+        async with self._store.transaction() as tx:
+            action = await actions.get(tx, action_id)
+            assert action is not None, action_id
+            decision = await self._decide(tx, action, verb, by, digest, note)
+        self._router.wake()
+        if decision.approved is not None:
+            self.approved_ids.put_nowait(action.id)
+        log.info(
+            "approval.decided" if decision.approved else "approval.clicked",
+            action=action.id,
+            verb=verb,
+            by=by.id,
+            outcome=decision.toast.code,
+        )
+        return decision
+
+    async def _decide(
+        self, tx: Transaction, action: Action, verb: Verb, by: Person, digest: str | None, note: str
+    ) -> Decision:
+        card = await deliveries.card_of(tx, action.card_id)
+        refusal = self._why_not(action, verb, by)
+        if refusal is not None:
+            await audit.append(tx, self._entry(action, by, verb, "REFUSED", detail=refusal.code), self._clock)
+            return Decision(card, refusal, "error")
+        if action.state is not State.WAIT_APPROVAL:
+            await audit.append(tx, self._entry(action, by, verb, "LATE", detail=action.state), self._clock)
+            return Decision(card, self._views.already(action), "warning")
+        if digest is not None and (not digest or not action.order.digest.startswith(digest)):
+            await audit.append(tx, self._entry(action, by, verb, "REFUSED", detail="decide.other_digest"), self._clock)
+            return Decision(card, reason("decide.other_digest"), "error")
+        now = self._clock()
+        if now >= action.expires_at:
+            await audit.append(tx, self._entry(action, by, verb, "LATE", detail=State.EXPIRED), self._clock)
+            expired = await self._expire(tx, action)
+            return Decision(expired, reason("decide.expired"), "warning")
+        state, status = _DECIDED[verb]
+        moved = await actions.move(
+            tx,
+            action.id,
+            State.WAIT_APPROVAL,
+            state,
+            decided_by=by,
+            decided_at=now,
+            note=note,
+            **({"finished_at": now} if state.terminal else {}),
+        )
+        assert moved is not None, "the write lock was held since the state was read"
+        await audit.append(tx, self._entry(moved, by, verb, status, detail=note), self._clock)
+        newer = await deliveries.put_card(tx, self._views.action_card(moved), now)
+        return Decision(newer, reason(f"decide.{verb}"), "success", moved if verb == "approve" else None)
+
+    def _why_not(self, action: Action, verb: Verb, by: Person) -> Reason | None:
+        if verb == "cancel" and (by.platform, by.id) == (action.requester.platform, action.requester.id) and by.id:
+            return None
+        return self._access.why_not_approve(by)
+
+    async def approved(self, action_id: str, digest: str) -> bool:
+        """`executor.run.Ledger`: true once per action, and only while it is EXECUTING with this digest, was decided by a person
+        who still is a bound administrator, and its approval stands in the audit book."""
+        async with self._store.transaction() as tx:
+            action = await actions.get(tx, action_id)
+            if action is None or action.decided_by is None or self._access.why_not_approve(action.decided_by):
+                return False
+            claimed = await tx.execute(
+                "UPDATE actions SET claimed_at = ? WHERE id = ? AND state = 'EXECUTING' AND digest = ? AND claimed_at IS NULL"
+                " AND EXISTS (SELECT 1 FROM audit_logs WHERE card_id = actions.card_id AND status = 'APPROVED')",
+                stamp(self._clock()),
+                action_id,
+                digest,
+            )
+        return claimed == 1
+
+    async def run(self) -> None:
+        """Expire what nobody decided, for ever; the card says so."""
+        while True:
+            self._proposed.clear()
+            now = self._clock()
+            waiting = await actions.in_state(self._store, State.WAIT_APPROVAL)
+            for action in waiting:
+                if action.expires_at <= now:
+                    async with self._store.transaction() as tx:
+                        await self._expire(tx, action)
+                    self._router.wake()
+            upcoming = [(action.expires_at - now).total_seconds() for action in waiting if action.expires_at > now]
+            try:
+                async with asyncio.timeout(min([*upcoming, IDLE]) + 0.01):
+                    await self._proposed.wait()
+            except TimeoutError:
+                pass
+
+    async def _expire(self, tx: Transaction, action: Action) -> Card | None:
+        now = self._clock()
+        moved = await actions.move(tx, action.id, State.WAIT_APPROVAL, State.EXPIRED, finished_at=now)
+        if moved is None:
+            return await deliveries.card_of(tx, action.card_id)
+        await audit.append(tx, self._entry(moved, None, "expire", "EXPIRED"), self._clock)
+        log.info("approval.expired", action=action.id)
+        return await deliveries.put_card(tx, self._views.action_card(moved), now)
+
+    async def _free_code(self, tx: Transaction) -> str:
+        while True:
+            code = actions.new_code()
+            if await actions.by_code(tx, code) is None:
+                return code
+
+    def _entry(self, action: Action, by: Person | None, verb: str, status: str, *, detail: str = "") -> Entry:
+        return entry(action, by, verb, status, detail=detail)
+
+    def answer(self, decision: Decision) -> Answer:
+        """A decision in the words of the platform wall."""
+        return Answer(card=decision.card, toast=self._views.words.say(decision.toast), tone=decision.tone)
+
+
+def entry(action: Action, by: Person | None, verb: str, status: str, *, detail: str = "") -> Entry:
+    """The audit row of something that happened to an action; `by` is None for Steward itself."""
+    who = by or action.requester
+    return Entry(
+        user_id=by.id if by else "steward",
+        action_type=f"{verb}_{action.order.operation.verb}".replace("-", "_"),
+        target_resource=action.target,
+        command_snapshot=action.order.command,
+        status=status,
+        platform=who.platform,
+        intent=action.intent,
+        card_id=action.card_id,
+        detail=detail,
+    )

@@ -1,0 +1,214 @@
+"""Cards and their copies on the platforms. A copy that shows less than its card's version is the outbox (I11)."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from adapters.types import Conversation, Platform, Sent
+from bot.clock import stamp
+from bot.store import Row, Store, Transaction
+from cards.model import Card
+
+NAMESPACE = uuid.UUID("6f6a1f0e-4f0b-5d0e-9a53-0d5a3f1c7b11")
+
+
+def stable_id(*parts: str) -> str:
+    """The same id for the same parts: what is done again after a crash is recognised as the same thing."""
+    return str(uuid.uuid5(NAMESPACE, "/".join(parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A copy of a card: where it is, what it shows, what was spent on it."""
+
+    key: str
+    card: Card
+    conversation: Conversation
+    message_id: str
+    shown_version: int
+    updates: int
+    attempts: int
+    touched_at: datetime | None
+    as_text: bool
+    """The platform refuses the card: this copy is told in words, once when it begins and once when it ends."""
+    changed_at: datetime
+
+    @property
+    def sent(self) -> Sent:
+        return Sent(platform=self.conversation.platform, conversation=self.conversation, message_id=self.message_id)
+
+
+def _parsed(row: Row) -> Delivery:
+    return Delivery(
+        key=row["key"],
+        card=Card.model_validate_json(row["body"]),
+        conversation=Conversation.model_validate_json(row["conversation"]),
+        message_id=row["message_id"],
+        shown_version=row["shown_version"],
+        updates=row["updates"],
+        attempts=row["attempts"],
+        touched_at=datetime.fromisoformat(row["touched_at"]) if row["touched_at"] else None,
+        as_text=row["state"] == "text",
+        changed_at=datetime.fromisoformat(row["updated_at"]),
+    )
+
+
+async def add_card(
+    tx: Transaction,
+    card: Card,
+    to: tuple[Conversation, ...],
+    now: datetime,
+    *,
+    action_id: str | None = None,
+    commands: Mapping[str, str] | None = None,
+) -> bool:
+    """Store a new card and one due copy for each conversation. False when the card was there already: nothing is changed."""
+    added = await tx.execute(
+        "INSERT OR IGNORE INTO cards (id, version, final, body, action_id, commands, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        card.id,
+        card.version,
+        card.final,
+        card.model_dump_json(),
+        action_id,
+        json.dumps(commands or {}, ensure_ascii=False),
+        stamp(now),
+    )
+    if not added:
+        return False
+    for conversation in to:
+        key = stable_id(card.id, conversation.platform, conversation.id)
+        await tx.execute(
+            "INSERT INTO deliveries (key, card_id, platform, conversation, due_at) VALUES (?, ?, ?, ?, ?)",
+            key,
+            card.id,
+            conversation.platform,
+            conversation.model_dump_json(),
+            stamp(now),
+        )
+    return True
+
+
+async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapping[str, str] | None = None) -> Card:
+    """Store the next version of a card; every copy is now behind and due. Returns the card with its version."""
+    row = await tx.row("SELECT version FROM cards WHERE id = ?", card.id)
+    assert row is not None, card.id
+    newer = card.model_copy(update={"version": row["version"] + 1})
+    await tx.execute(
+        "UPDATE cards SET version = ?, final = ?, body = ?, updated_at = ?, commands = coalesce(?, commands) WHERE id = ?",
+        newer.version,
+        newer.final,
+        newer.model_dump_json(),
+        stamp(now),
+        json.dumps(commands, ensure_ascii=False) if commands is not None else None,
+        card.id,
+    )
+    await tx.execute("UPDATE deliveries SET behind = 1, due_at = min(due_at, ?) WHERE card_id = ?", stamp(now), card.id)
+    return newer
+
+
+async def card_of(source: Transaction | Store, card_id: str) -> Card | None:
+    row = await source.row("SELECT body FROM cards WHERE id = ?", card_id)
+    return Card.model_validate_json(row["body"]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a click was about: the copy's card and conversation, its action if it has one, what the button stands for."""
+
+    card: Card
+    conversation: Conversation
+    action_id: str | None
+    command: str | None
+
+
+async def pressed(source: Transaction | Store, key: str, button: str) -> Pressed | None:
+    """Look a click up by the key of the copy it came from. None for a copy that was never ours."""
+    row = await source.row(
+        "SELECT c.*, d.conversation FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?", key
+    )
+    if row is None:
+        return None
+    return Pressed(
+        card=Card.model_validate_json(row["body"]),
+        conversation=Conversation.model_validate_json(row["conversation"]),
+        action_id=row["action_id"],
+        command=json.loads(row["commands"]).get(button),
+    )
+
+
+async def ask(tx: Transaction, conversation: Conversation, card_id: str, now: datetime) -> None:
+    """Remember the question that was asked last in a conversation, so that its number can be typed."""
+    await tx.execute(
+        "INSERT INTO questions (conversation, card_id, asked_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (conversation) DO UPDATE SET card_id = excluded.card_id, asked_at = excluded.asked_at",
+        f"{conversation.platform}:{conversation.id}",
+        card_id,
+        stamp(now),
+    )
+
+
+async def asked(source: Transaction | Store, conversation: Conversation, number: int) -> str | None:
+    """What option `number` (from 1) of the last question in this conversation stands for; None if there is none."""
+    row = await source.row(
+        "SELECT c.commands FROM questions q JOIN cards c ON c.id = q.card_id WHERE q.conversation = ?",
+        f"{conversation.platform}:{conversation.id}",
+    )
+    return json.loads(row["commands"]).get(f"option-{number}") if row else None
+
+
+async def due(store: Store, platform: Platform, now: datetime, limit: int) -> list[Delivery]:
+    """Copies to bring up to date, final ones first."""
+    rows = await store.rows(
+        "SELECT d.*, c.body, c.updated_at FROM deliveries d JOIN cards c ON c.id = d.card_id"
+        " WHERE d.platform = ? AND d.state <> 'gone' AND d.behind = 1 AND d.due_at <= ? ORDER BY c.final DESC, d.due_at LIMIT ?",
+        platform,
+        stamp(now),
+        limit,
+    )
+    return [_parsed(row) for row in rows]
+
+
+async def next_due(store: Store, platform: Platform) -> datetime | None:
+    row = await store.row(
+        "SELECT min(due_at) AS at FROM deliveries WHERE platform = ? AND state <> 'gone' AND behind = 1", platform
+    )
+    return datetime.fromisoformat(row["at"]) if row and row["at"] else None
+
+
+async def shown(
+    tx: Transaction, key: str, version: int, now: datetime, *, message_id: str = "", spent: int = 1
+) -> None:
+    """Note that a copy shows a version. An older answer never takes a newer one back."""
+    await tx.execute(
+        "UPDATE deliveries SET shown_version = max(shown_version, ?), message_id = CASE ? WHEN '' THEN message_id ELSE ? END,"
+        " updates = updates + ?, attempts = 0, touched_at = ?, error = '' WHERE key = ?",
+        version,
+        message_id,
+        message_id,
+        spent,
+        stamp(now),
+        key,
+    )
+    await tx.execute(
+        "UPDATE deliveries SET behind = 0 WHERE key = ? AND shown_version >= (SELECT version FROM cards WHERE id = card_id)",
+        key,
+    )
+
+
+async def put_off(tx: Transaction, key: str, until: datetime, error: str, *, failed: bool = True) -> None:
+    """Try this copy again later; `failed` counts towards its back-off."""
+    await tx.execute(
+        "UPDATE deliveries SET due_at = ?, error = ?, attempts = attempts + ? WHERE key = ?",
+        stamp(until),
+        error,
+        failed,
+        key,
+    )
+
+
+async def turn(tx: Transaction, key: str, state: Literal["text", "gone"], error: str) -> None:
+    """From now on this copy is told as text, or not at all."""
+    await tx.execute("UPDATE deliveries SET state = ?, error = ?, attempts = 0 WHERE key = ?", state, error, key)

@@ -1,0 +1,195 @@
+"""Carries an approved action out: run, verify, tell. Recovers those that a restart interrupted (I4)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from bot import actions, audit, deliveries
+from bot.actions import Action, State
+from bot.approvals import Approvals, entry
+from bot.clock import Clock
+from bot.router import NotificationRouter
+from bot.store import Store
+from bot.views import Views
+from executor import recover, run, verify
+from executor.cluster import Writer
+from executor.errors import ClusterError, Throttled, Unreachable
+from executor.reason import Reason, reason
+from executor.run import Applied
+from executor.verify import Progress, Result, Verdict
+
+log = structlog.get_logger()
+
+PARALLEL = 8
+RUN_SECONDS = 120.0
+"""A run is a few requests of at most 40 s each (the API server cuts writes at 34 s); exec has its own deadline below this."""
+LOOK_SECONDS = 600.0
+"""How long a restarted daemon tries to learn what became of an interrupted write before it says that it does not know."""
+
+Offer = Callable[[Action], Awaitable[None]]
+"""Makes a new approval for what an action that went stale had wanted."""
+
+
+class Execution:
+    """One task per approved action; `run` must be running."""
+
+    def __init__(
+        self,
+        store: Store,
+        cluster: Writer,
+        approvals: Approvals,
+        router: NotificationRouter,
+        views: Views,
+        clock: Clock,
+        offer: Offer,
+    ) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._approvals = approvals
+        self._router = router
+        self._views = views
+        self._clock = clock
+        self._offer = offer
+        self._writing = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Settle what a restart interrupted, then carry out what is approved, some at a time."""
+        async with asyncio.TaskGroup() as group:
+            for action in await actions.in_state(self._store, State.EXECUTING, State.VERIFYING):
+                group.create_task(self._resume(action), name=f"resume:{action.id}")
+            for _ in range(PARALLEL):
+                group.create_task(self._work())
+
+    async def drain(self, seconds: float) -> None:
+        """Begin nothing new and wait for writes under way; verifications go on after the restart."""
+        self._stopping = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("execution.drain_cut", writing=self._writing)
+
+    async def _work(self) -> None:
+        while True:
+            action_id = await self._approvals.approved_ids.get()
+            action = None if self._stopping else await actions.get(self._store, action_id)
+            if action is not None and action.state is State.EXECUTING:
+                await self._carry_out(action)
+
+    async def _carry_out(self, action: Action) -> None:
+        self._writing += 1
+        self._idle.clear()
+        try:
+            moved = await self._write(action)
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._idle.set()
+        if moved is not None and moved.applied is not None:
+            await self._watch(moved, moved.applied)
+
+    async def _write(self, action: Action) -> Action | None:
+        """The effect itself; the action as VERIFYING, or None when it ended here."""
+        try:
+            async with asyncio.timeout(RUN_SECONDS):
+                applied = await run.run(self._cluster, action.order, action_id=action.id, ledger=self._approvals)
+        except run.Drifted as drift:
+            await self._finish(action, State.STALE, _failed(drift.reason))
+            await self._offer(action)
+        except run.NotApplied as refusal:
+            await self._finish(action, State.FAILED, _failed(refusal.reason))
+        except run.Uncertain as doubt:
+            await self._finish(action, State.FAILED, Verdict(result=Result.UNKNOWN, reason=doubt.reason))
+        except run.NotApproved:
+            log.exception("execution.not_approved", action=action.id)
+            await self._finish(action, State.FAILED, _failed(reason("execution.not_approved")))
+        except TimeoutError:
+            unknown = Verdict(result=Result.UNKNOWN, reason=reason("execution.timeout", seconds=int(RUN_SECONDS)))
+            await self._finish(action, State.FAILED, unknown)
+        else:
+            return await self._to_verifying(action, applied)
+        return None
+
+    async def _to_verifying(self, action: Action, applied: Applied) -> Action | None:
+        async with self._store.transaction() as tx:
+            moved = await actions.move(tx, action.id, State.EXECUTING, State.VERIFYING, applied=applied)
+            if moved is not None:
+                await deliveries.put_card(tx, self._views.action_card(moved), self._clock())
+        self._router.wake()
+        return moved
+
+    async def _watch(self, action: Action, applied: Applied) -> None:
+        async for seen in verify.verify(self._cluster, action.order, applied):
+            if isinstance(seen, Progress):
+                await self._router.update_card(self._views.action_card(action, seen))
+            else:
+                await self._finish(action, State.SUCCESS if seen.result is Result.SUCCEEDED else State.FAILED, seen)
+
+    async def _finish(self, action: Action, state: State, verdict: Verdict) -> None:
+        now = self._clock()
+        async with self._store.transaction() as tx:
+            moved = await actions.move(tx, action.id, action.state, state, outcome=verdict, finished_at=now)
+            if moved is None:
+                return
+            detail = " · ".join([self._views.words.say(verdict.reason), *verdict.evidence[:3]])
+            await audit.append(
+                tx, entry(moved, moved.decided_by, "execute", _status(state, verdict), detail=detail), self._clock
+            )
+            await deliveries.put_card(tx, self._views.action_card(moved), now, commands=self._views.commands(moved))
+        self._router.wake()
+        log.info(
+            "action.finished",
+            action=action.id,
+            verb=action.order.operation.verb,
+            target=action.target,
+            outcome=verdict.result,
+            reason=verdict.reason.code,
+            ms=round((now - (action.decided_at or now)).total_seconds() * 1000),
+        )
+
+    async def _resume(self, action: Action) -> None:
+        """An action that a restart interrupted: never run again, but looked for in the cluster and verified."""
+        log.warning("action.resumed", action=action.id, state=action.state)
+        if action.state is State.VERIFYING and action.applied is not None:
+            await self._watch(action, action.applied)
+            return
+        match await self._look(action):
+            case recover.Found(applied=applied):
+                moved = await self._to_verifying(action, applied)
+                if moved is not None:
+                    await self._watch(moved, applied)
+            case recover.NeverHappened():
+                await self._finish(action, State.FAILED, _failed(reason("execution.interrupted_before")))
+            case recover.Unclear(reason=why):
+                await self._finish(action, State.FAILED, Verdict(result=Result.UNKNOWN, reason=why))
+
+    async def _look(self, action: Action) -> recover.Found | recover.NeverHappened | recover.Unclear:
+        """Read the cluster for traces of the write, for as long as it takes to be reachable, within LOOK_SECONDS."""
+        try:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type((Unreachable, Throttled)),
+                wait=wait_random_exponential(multiplier=1, max=30),
+                stop=stop_after_delay(LOOK_SECONDS),
+                reraise=True,
+            ):
+                with attempt:
+                    return await recover.look(self._cluster, action.order, action.id)
+        except ClusterError as error:
+            log.warning("action.not_settled", action=action.id, reason=str(error))
+        return recover.Unclear(reason=reason("execution.not_settled"))
+
+
+def _failed(why: Reason) -> Verdict:
+    return Verdict(result=Result.FAILED, reason=why)
+
+
+def _status(state: State, verdict: Verdict) -> str:
+    """The audit book's word for an outcome."""
+    if state is State.FAILED:
+        return verdict.result.upper().replace("-", "_")
+    return str(state)

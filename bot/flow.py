@@ -1,0 +1,290 @@
+"""The story of a message, top to bottom: understood, resolved, judged, then read at once or shown for approval.
+
+No platform, no SQL and no HTTP in here. Handling the same message again (after a crash) gives the same cards, not new ones:
+every card id is derived from the message.
+"""
+
+import time
+
+import structlog
+
+from adapters.types import Message
+from bot import answers
+from bot.access import Access
+from bot.actions import Action
+from bot.answers import Told
+from bot.approvals import Approvals
+from bot.brain.planner import Clarify, Decide, Diagnose, Pick, Plan, Planner, Proposal, Refusal, Reply
+from bot.deliveries import stable_id
+from bot.inquiries import Inquiries
+from bot.router import NotificationRouter
+from bot.words import Words
+from cards.model import Tone
+from executor import kubectl, preview, reads, resolve, risk, triage
+from executor.cluster import Writer
+from executor.errors import ClusterError, Forbidden, NotFound, Throttled, Unreachable
+from executor.kinds import kind_named
+from executor.operations import Describe, Events, Get, Operation, Other, Target
+from executor.reason import Reason, reason
+from executor.redact import mask
+from executor.risk import Level
+
+log = structlog.get_logger()
+
+LONGEST_INTENT = 200
+"""Characters of somebody's words that a card repeats."""
+MOST_OPERATIONS = 5
+NAMESPACE = kind_named("Namespace")
+
+
+class Flow:
+    """`handle` answers one message; it is the inbox's handler."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        cluster: Writer,
+        access: Access,
+        approvals: Approvals,
+        router: NotificationRouter,
+        inquiries: Inquiries,
+        words: Words,
+    ) -> None:
+        self._planner = planner
+        self._cluster = cluster
+        self._access = access
+        self._approvals = approvals
+        self._router = router
+        self._inquiries = inquiries
+        self._words = words
+
+    async def handle(self, message: Message) -> None:
+        """Answer a message; exceptions that come out are not the person's doing."""
+        begun = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(message=message.id, by=message.sender.id):
+            outcome = await self._answer(message)
+            log.info("message.answered", outcome=outcome, ms=round((time.perf_counter() - begun) * 1000))
+
+    async def apologise(self, message: Message) -> None:
+        """Handling failed for good: never silently."""
+        text = self._words("flow.failed", id=message.id)
+        await self._tell(
+            message, answers.notice(self._words, _card(message), self._words("flow.sorry"), text, tone=Tone.WARNING)
+        )
+
+    async def offer_again(self, action: Action) -> None:
+        """An approved action had gone stale: show what it would be now, for a new approval."""
+        request = f"{action.id}/again"
+        await self._propose(action.order.operation, _as_message(action, request), request)
+
+    async def _answer(self, message: Message) -> str:
+        if stranger := self._access.why_not_ask(message.sender):
+            return await self._refuse(message, (stranger,))
+        if message.problem:
+            return await self._refuse(message, (reason(f"flow.{message.problem.replace('-', '_')}"),))
+        plan = await self._planner.plan(message.text)
+        try:
+            return await self._carry(plan, message)
+        except ClusterError as error:
+            return await self._refuse(message, (why(error),))
+
+    async def _carry(self, plan: Plan, message: Message) -> str:
+        match plan:
+            case Reply():
+                await self._tell(message, await self._inquiries.page(plan, message, _card(message)))
+                return f"reply.{plan.topic}"
+            case Diagnose():
+                return await self._diagnose(plan.target, message)
+            case Proposal():
+                for number, operation in enumerate(plan.operations[:MOST_OPERATIONS]):
+                    await self._operate(operation, message, f"{message.id}/{number}")
+                return "proposal"
+            case Clarify():
+                options = tuple((choice.text, choice.command) for choice in plan.choices)
+                text = self._words.say(plan.question)
+                await self._tell(message, answers.question(self._words, _card(message), text, options))
+                return "clarify"
+            case Refusal():
+                return await self._refuse(message, plan.reasons, command=plan.command)
+            case Decide():
+                return await self._decide(plan, message)
+            case Pick():
+                return await self._pick(plan.number, message)
+
+    async def _operate(self, operation: Operation, message: Message, request: str) -> None:
+        """One operation: forbidden is refused, holes are filled from the live cluster, reads run now, the rest is proposed."""
+        judged = risk.assess(operation)
+        if judged.level is Level.FORBIDDEN:
+            await self._refuse(message, judged.reasons, command=kubectl.command_of(operation), request=request)
+        elif isinstance(operation, Other) and judged.level is Level.HIGH:
+            refusal = reason("flow.not_performed", command=operation.command)
+            await self._refuse(message, (refusal, *judged.reasons), request=request)
+        else:
+            match await resolve.resolve(self._cluster, operation):
+                case resolve.Resolved(operation=whole):
+                    await self._run_or_propose(whole, message, request)
+                case resolve.Ambiguous(candidates=candidates):
+                    text = self._words("flow.which", name=candidates[0].name)
+                    await self._ask_which(operation, candidates, text, message, request)
+                case resolve.Missing() as nothing:
+                    await self._say_missing(nothing, operation, message, request)
+
+    async def _run_or_propose(self, operation: Operation, message: Message, request: str) -> None:
+        judged = risk.assess(operation)
+        if judged.level is Level.FORBIDDEN:
+            await self._refuse(message, judged.reasons, command=kubectl.command_of(operation), request=request)
+        elif judged.level is Level.READ_ONLY:
+            try:
+                seen = await reads.read(self._cluster, operation)
+            except reads.NotReadable as refusal:
+                await self._refuse(message, (refusal.reason,), request=request)
+            else:
+                await self._tell(message, answers.reading(self._words, stable_id("card", request), seen))
+        else:
+            await self._propose(operation, message, request)
+
+    async def _propose(self, operation: Operation, message: Message, request: str) -> None:
+        """Show what would happen and wait for an administrator's click."""
+        try:
+            order = await preview.preview(self._cluster, operation)
+        except (preview.CannotPreview, preview.NotPermitted) as refusal:
+            command = kubectl.command_of(operation)
+            await self._refuse(message, (refusal.reason,), command=command, request=request)
+            return
+        except ClusterError as error:
+            await self._refuse(message, (why(error),), request=request)
+            return
+        if order.changes == "no":
+            text = self._words("flow.nothing_to_do", command=order.command)
+            title = self._words("flow.nothing_to_do_title")
+            await self._tell(message, answers.notice(self._words, stable_id("card", request), title, text))
+            return
+        intent = mask(message.text).text[:LONGEST_INTENT]
+        await self._approvals.propose(order, message.sender, message.conversation, intent=intent, request=request)
+
+    async def _diagnose(self, target: Target, message: Message) -> str:
+        whole = await self._subject(target, message)
+        if whole is not None:
+            seen = await triage.diagnose(self._cluster, whole)
+            await self._tell(message, answers.diagnosis(self._words, _card(message), seen))
+        return "diagnosis"
+
+    async def _subject(self, target: Target, message: Message) -> Target | None:
+        """The one thing that is meant: a workload or pod, else a namespace of that name; None when that was asked or told."""
+        if target.kind == "Namespace":
+            return target
+        match await resolve.resolve(self._cluster, Describe(target=target)):
+            case resolve.Resolved(operation=Describe(target=whole)):
+                return whole
+            case resolve.Missing() as nothing:
+                if await self._is_namespace(target):
+                    return Target(kind="Namespace", name=target.name)
+                await self._say_missing(nothing, Describe(target=target), message, message.id)
+            case resolve.Ambiguous(candidates=candidates):
+                options = tuple(
+                    (_label(each), self._words("flow.why_command", target=_path(each))) for each in candidates
+                )
+                text = self._words("flow.which", name=target.name)
+                await self._tell(message, answers.question(self._words, _card(message), text, options))
+        return None
+
+    async def _is_namespace(self, target: Target) -> bool:
+        if target.kind or target.namespace:
+            return False
+        try:
+            await self._cluster.get(NAMESPACE, target.name)
+        except (NotFound, Forbidden):
+            return False
+        return True
+
+    async def _decide(self, plan: Decide, message: Message) -> str:
+        action = await self._approvals.by_code(plan.code)
+        if action is None:
+            return await self._refuse(message, (reason("decide.unknown_code", code=plan.code),))
+        if plan.button == "undo":
+            return await self._undo(action, message)
+        decision = await self._approvals.decide(action.id, plan.button, message.sender, note=mask(plan.reason).text)
+        if decision.tone != "success":
+            return await self._refuse(message, (decision.toast,))
+        return f"decide.{plan.button}"
+
+    async def _undo(self, action: Action, message: Message) -> str:
+        if action.order.undo is None or action.applied is None:
+            return await self._refuse(message, (reason("decide.no_undo", code=action.code),))
+        await self._operate(action.order.undo, message, f"{message.id}/undo")
+        return "undo"
+
+    async def _pick(self, number: int, message: Message) -> str:
+        command = await self._router.asked(message.conversation, number)
+        if command is None:
+            return await self._refuse(message, (reason("flow.no_question", number=number),))
+        plan = await self._planner.plan(command)
+        if isinstance(plan, Pick):
+            return await self._refuse(message, (reason("flow.no_question", number=number),))
+        return await self._carry(plan, message)
+
+    async def _ask_which(
+        self, operation: Operation, candidates: tuple[Target, ...], text: str, message: Message, request: str
+    ) -> None:
+        """A button for each object that may be meant, standing for the whole command."""
+        options: list[tuple[str, str]] = []
+        for candidate in candidates[: answers.MOST_OPTIONS]:
+            found = await resolve.resolve(self._cluster, operation.model_copy(update={"target": candidate}))
+            if isinstance(found, resolve.Resolved):
+                options.append((_label(candidate), kubectl.command_of(found.operation)))
+        card_id = stable_id("card", request)
+        if options:
+            await self._tell(message, answers.question(self._words, card_id, text, tuple(options)))
+        else:
+            await self._tell(message, answers.notice(self._words, card_id, self._words("flow.missing_title"), text))
+
+    async def _say_missing(self, found: resolve.Missing, operation: Operation, message: Message, request: str) -> None:
+        """Nothing of that name: say so, and offer names that look like it."""
+        where = found.target.namespace or self._words("flow.anywhere")
+        text = self._words("flow.missing", target=str(found.target), namespace=where)
+        similar = () if isinstance(operation, Get | Events) else found.similar
+        await self._ask_which(operation, similar, text, message, request)
+
+    async def _refuse(
+        self, message: Message, reasons: tuple[Reason, ...], *, command: str = "", request: str | None = None
+    ) -> str:
+        card_id = stable_id("card", request) if request else _card(message)
+        await self._tell(message, answers.refusal(self._words, card_id, reasons, command=mask(command).text))
+        return f"refused.{reasons[0].code}"
+
+    async def _tell(self, message: Message, told: Told) -> None:
+        await self._router.send_card(told.card, (message.conversation,), commands=told.commands)
+
+
+def why(error: ClusterError) -> Reason:
+    """What a person is told when the cluster could not be asked."""
+    match error:
+        case Unreachable() | Throttled():
+            return reason("flow.cluster_unreachable", message=error.message)
+        case Forbidden():
+            return reason("flow.cluster_forbids", message=error.message)
+        case _:
+            return reason("flow.cluster_refused", message=error.message or type(error).__name__)
+
+
+def _card(message: Message) -> str:
+    return stable_id("card", message.id)
+
+
+def _as_message(action: Action, request: str) -> Message:
+    return Message(
+        id=request,
+        conversation=action.conversation,
+        sender=action.requester,
+        text=action.intent,
+        sent_at=action.created_at,
+    )
+
+
+def _label(target: Target) -> str:
+    return f"{target} ({target.namespace or '-'})"
+
+
+def _path(target: Target) -> str:
+    """As people write it: `deployment/api -n shop`."""
+    return f"{target} -n {target.namespace}" if target.namespace else str(target)

@@ -1,0 +1,158 @@
+"""Persist, then acknowledge; then handle, one conversation at a time in order, conversations side by side (I5).
+
+The table is the queue: a restart continues where the last process stopped, and memory holds only which conversations have work.
+Rows that arrive together are committed together.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from adapters.types import Message
+from bot.clock import Clock, stamp
+from bot.store import Store
+
+log = structlog.get_logger()
+
+Handle = Callable[[Message], Awaitable[None]]
+
+PARALLEL = 16
+"""Conversations handled at once."""
+LONGEST_QUEUE = 1000
+"""Messages of one conversation that may wait; more are not acknowledged."""
+ATTEMPTS = 3
+KEEP_DAYS = 30
+
+
+class QueueFull(Exception):
+    """Too many messages wait in this conversation; not acknowledged, the platform may bring it again."""
+
+
+class Inbox:
+    """`run` must be running for messages to be accepted and handled."""
+
+    def __init__(self, store: Store, handle: Handle, apologise: Handle, clock: Clock, *, pause: float = 1.0) -> None:
+        self._store = store
+        self._handle = handle
+        self._apologise = apologise
+        self._clock = clock
+        self._pause = pause
+        self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
+        self._arrival = asyncio.Event()
+        self._waiting: dict[str, int] = {}
+        self._serving: set[str] = set()
+        self._woken: set[str] = set()
+        self._places = asyncio.Semaphore(PARALLEL)
+        self._stopping = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def on_message(self, message: Message) -> None:
+        """Returns when the message is on disk (or was there already); raises QueueFull."""
+        if self._waiting.get(_queue(message), 0) >= LONGEST_QUEUE:
+            raise QueueFull(_queue(message))
+        persisted = asyncio.get_running_loop().create_future()
+        self._arrived.append((message, persisted))
+        self._arrival.set()
+        await persisted
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for row in await self._store.rows(
+                "SELECT conversation, count(*) AS n FROM inbox WHERE state = 'NEW' GROUP BY 1"
+            ):
+                self._waiting[row["conversation"]] = row["n"]
+                self._wake(group, row["conversation"])
+            while True:
+                await self._arrival.wait()
+                await self._commit_arrivals(group)
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what is being handled; what still waits is handled after the restart."""
+        self._stopping = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("inbox.drain_cut", conversations=len(self._serving))
+
+    async def _commit_arrivals(self, group: asyncio.TaskGroup) -> None:
+        self._arrival.clear()
+        batch, self._arrived = self._arrived, []
+        now = stamp(self._clock())
+        try:
+            async with self._store.transaction() as tx:
+                await tx.execute_many(
+                    "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)",
+                    [(_id(message), _queue(message), message.model_dump_json(), now) for message, _ in batch],
+                )
+        except Exception as error:
+            for _, persisted in batch:
+                if not persisted.done():
+                    persisted.set_exception(error)
+            raise
+        for message, persisted in batch:
+            if not persisted.done():
+                persisted.set_result(None)
+            self._waiting[_queue(message)] = self._waiting.get(_queue(message), 0) + 1
+            self._wake(group, _queue(message))
+
+    def _wake(self, group: asyncio.TaskGroup, queue: str) -> None:
+        self._woken.add(queue)
+        if queue not in self._serving:
+            self._serving.add(queue)
+            self._idle.clear()
+            group.create_task(self._serve(queue), name=f"inbox:{queue}")
+
+    async def _serve(self, queue: str) -> None:
+        async with self._places:
+            while not self._stopping:
+                self._woken.discard(queue)
+                row = await self._store.row(
+                    "SELECT seq, body, attempts FROM inbox WHERE conversation = ? AND state = 'NEW' ORDER BY seq LIMIT 1",
+                    queue,
+                )
+                if row is None and queue not in self._woken:
+                    break
+                if row is not None:
+                    await self._handle_one(row["seq"], Message.model_validate_json(row["body"]), row["attempts"])
+        self._waiting.pop(queue, None)
+        self._serving.discard(queue)
+        if not self._serving:
+            self._idle.set()
+
+    async def _handle_one(self, seq: int, message: Message, attempts: int) -> None:
+        state = "DONE"
+        try:
+            await self._handle(message)
+        except Exception:
+            log.exception("message.failed", message=message.id, attempt=attempts + 1)
+            if attempts + 1 < ATTEMPTS:
+                await self._note(seq, "NEW", attempts + 1)
+                await asyncio.sleep(self._pause * 2**attempts)
+                return
+            state = "FAILED"
+            await self._apologise(message)
+        await self._note(seq, state, attempts + 1)
+
+    async def _note(self, seq: int, state: str, attempts: int) -> None:
+        async with self._store.transaction() as tx:
+            await tx.execute("UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?", state, attempts, seq)
+
+    async def forget_old(self) -> None:
+        """Drop handled messages that no platform will deliver again."""
+        async with self._store.transaction() as tx:
+            await tx.execute(
+                "DELETE FROM inbox WHERE state <> 'NEW' AND julianday(?) - julianday(received_at) > ?",
+                stamp(self._clock()),
+                KEEP_DAYS,
+            )
+
+
+def _queue(message: Message) -> str:
+    return f"{message.conversation.platform}:{message.conversation.id}"
+
+
+def _id(message: Message) -> str:
+    return f"{message.conversation.platform}:{message.id}"

@@ -1,0 +1,38 @@
+"""structlog, configured once: pretty on a terminal, JSON lines otherwise; secrets never."""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from executor.redact import mask
+
+
+def _masked(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {name: mask(value).text if isinstance(value, str) else value for name, value in event.items()}
+
+
+def configure_log(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
+    """Everything goes to one stream; libraries speak from WARNING on, through the same door."""
+    pretty = stream.isatty()
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
+        structlog.processors.format_exc_info,
+        _masked,
+    ]
+    last: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,0 +1,148 @@
+"""The only reader of the environment and of steward.toml. Every problem is told at once."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+SECRETS = ("dingtalk_client_secret", "feishu_app_secret", "anthropic_api_key", "admin_password", "oidc_client_secret")
+ADMIN = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
+
+
+def _http_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
+        raise ValueError("must be an http:// or https:// URL")
+    return value.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+class BadSettings(Exception):
+    """Something is wrong with the settings; the message lists everything, a line each."""
+
+
+class Settings(BaseSettings):
+    """Names are those people type, in lower case; a secret may come as a file (`DINGTALK_CLIENT_SECRET_FILE`)."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True, toml_file="steward.toml")
+
+    dingtalk_enabled: bool = False
+    dingtalk_client_id: str = ""
+    dingtalk_client_secret: SecretStr = SecretStr("")
+    dingtalk_openapi_endpoint: Url = "https://api.dingtalk.com"
+    dingtalk_oapi_endpoint: Url = "https://oapi.dingtalk.com"
+    dingtalk_card_template_id: str = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"
+    feishu_enabled: bool = False
+    feishu_app_id: str = ""
+    feishu_app_secret: SecretStr = SecretStr("")
+    feishu_domain: Url = "https://open.feishu.cn"
+    anthropic_api_key: SecretStr = SecretStr("")
+    anthropic_base_url: Url = "https://api.anthropic.com"
+    anthropic_model: str = ""
+    kubeconfig: str = ""
+    admin_username: str = ""
+    admin_password: SecretStr = SecretStr("")
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_admin_group: str = ""
+    steward_data_dir: Path = Path("data")
+    steward_listen: Annotated[str, Field(pattern=r"^[^\s:]*:\d{1,5}$|^$")] = "127.0.0.1:8080"
+    steward_public_url: Url = "http://aiops.local"
+    steward_locale: Literal["zh", "en"] = "zh"
+    steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
+    steward_alertmanager_url: Url = ""
+    steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
+    """How long an approval card may be answered."""
+
+    @field_validator("steward_admins", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        """`dingtalk:manager4220,feishu:ou_x` → pairs."""
+        if not isinstance(value, str):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        if bad := [word for word in words if not ADMIN.fullmatch(word)]:
+            raise ValueError(f"{', '.join(bad)}: write platform:user-id, e.g. dingtalk:manager4220")
+        return frozenset(match.group(1, 2) for word in words if (match := ADMIN.fullmatch(word)))
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        missing = [
+            name.upper()
+            for enabled, names in (
+                (self.dingtalk_enabled, ("dingtalk_client_id", "dingtalk_client_secret")),
+                (self.feishu_enabled, ("feishu_app_id", "feishu_app_secret")),
+            )
+            for name in names
+            if enabled and not _text(getattr(self, name))
+        ]
+        if missing:
+            raise ValueError(f"{', '.join(missing)}: needed by a platform that is enabled")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _secret_files(problems: list[str]) -> dict[str, str]:
+    found = {}
+    for name in SECRETS:
+        path = os.environ.get(f"{name.upper()}_FILE")
+        if path and os.environ.get(name.upper()):
+            problems.append(f"{name.upper()} and {name.upper()}_FILE: give one of the two")
+        elif path:
+            try:
+                found[name] = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{name.upper()}_FILE: {path}: {getattr(error, 'strerror', None) or 'is not text'}")
+    return found
+
+
+def _unknown_names(problems: list[str]) -> None:
+    for name in sorted(os.environ):
+        plain = name.removesuffix("_FILE").lower()
+        if name.startswith("STEWARD_") and plain not in Settings.model_fields:
+            problems.append(f"{name}: no such setting")
+
+
+def load_settings() -> Settings:
+    """Read everything. Raises BadSettings with every problem in one message; a value that may be secret is never repeated."""
+    problems: list[str] = []
+    secrets = _secret_files(problems)
+    _unknown_names(problems)
+    try:
+        settings = Settings(**cast("dict[str, Any]", secrets))
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+            problems.append(": ".join(part for part in (name, problem["msg"].removeprefix("Value error, ")) if part))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"steward.toml: {error}")
+    if problems:
+        raise BadSettings("\n".join(problems))
+    return settings

@@ -1,0 +1,211 @@
+"""An action as a card: a pure projection of the row in the store (I11)."""
+
+from datetime import datetime
+
+from bot.actions import Action, State
+from bot.words import Words
+from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Progress, Prose, Section, Tone
+from executor import operations, verify
+from executor.operations import Change, Other, Read, Target, target_of
+from executor.reason import Reason, reason
+from executor.verify import Result
+
+DIGEST_PREFIX = 16
+"""Hex digits of the digest that a card's buttons bring back."""
+
+_TONE = {
+    State.WAIT_APPROVAL: Tone.WAITING,
+    State.EXECUTING: Tone.RUNNING,
+    State.VERIFYING: Tone.VERIFYING,
+    State.SUCCESS: Tone.SUCCESS,
+    State.STALE: Tone.WARNING,
+}
+_RAN = (State.EXECUTING, State.VERIFYING, State.SUCCESS, State.FAILED)
+
+
+def sentence(operation: Read | Change | Other) -> Reason:
+    """What an operation does, in one sentence for its approver."""
+    target = target_of(operation)
+    if target is None and isinstance(operation, operations.Get | operations.Events):
+        target = Target(kind=getattr(operation, "kind", ""), name="", namespace=operation.namespace)
+    namespace = (target.namespace if target else None) or "-"
+    values: dict[str, str | int] = {"target": str(target or "").rstrip("/"), "namespace": namespace}
+    match operation:
+        case operations.Scale():
+            values["replicas"] = str(operation.replicas if operation.replicas is not None else "?")
+        case operations.SetImage():
+            values["images"] = ", ".join(f"{each.container or '*'} → {each.image}" for each in operation.images)
+        case operations.Exec():
+            values["argv"] = " ".join(operation.argv)
+        case operations.Other():
+            values["command"] = operation.command
+    return reason(f"op.{operation.verb.replace('-', '_')}", **values)
+
+
+class Views:
+    """Cards of actions, in one language."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def action_card(self, action: Action, live: verify.Progress | None = None) -> Card:
+        """The card of an action in its present state; `live` adds how far the verification is. The version is the store's."""
+        say = self.words
+        waiting = action.state is State.WAIT_APPROVAL
+        return Card(
+            id=action.card_id,
+            kind="status" if action.state in _RAN else "approval",
+            digest=action.order.digest[:DIGEST_PREFIX],
+            language=say.language,
+            tone=self._tone(action),
+            title=say("card.title_waiting") if waiting else say.say(sentence(action.order.operation)),
+            tag=self._tag(action),
+            summary=self._summary(action),
+            facts=self._facts(action),
+            progress=self._progress(action, live),
+            sections=self._sections(action),
+            log=live.lines if live else (),
+            buttons=self._buttons(action),
+            footer=self._footer(action),
+            final=action.state.terminal,
+        )
+
+    def commands(self, action: Action) -> dict[str, str]:
+        """What the buttons of a finished action stand for."""
+        return {"undo": f"撤销 {action.code}"} if self._undoable(action) else {}
+
+    def already(self, action: Action) -> Reason:
+        """What a click is told that came too late."""
+        if action.decided_by is None:
+            return reason("decide.already_over", state=self._tag(action))
+        return reason("decide.already", name=action.decided_by.name or action.decided_by.id, state=self._tag(action))
+
+    def _tone(self, action: Action) -> Tone:
+        if action.state is State.FAILED and action.outcome is not None:
+            return Tone.FAILURE if action.outcome.result is Result.FAILED else Tone.WARNING
+        return _TONE.get(action.state, Tone.MUTED)
+
+    def _tag(self, action: Action) -> str:
+        if action.state is State.FAILED and action.outcome is not None:
+            return self.words(f"card.result.{action.outcome.result.replace('-', '_')}")
+        return self.words(f"card.state.{action.state.lower()}")
+
+    def _summary(self, action: Action) -> str:
+        say = self.words
+        match action.state:
+            case State.WAIT_APPROVAL:
+                return say.say(sentence(action.order.operation))
+            case State.DENIED if action.note:
+                return say("card.denied_because", name=_name(action), note=action.note)
+            case State.DENIED | State.CANCELLED:
+                return say(f"card.{action.state.lower()}_by", name=_name(action))
+            case State.EXPIRED:
+                return say("card.expired")
+            case _ if action.outcome is not None:
+                return say.say(action.outcome.reason)
+            case _:
+                return say(f"card.{action.state.lower()}")
+
+    def _facts(self, action: Action) -> tuple[Fact, ...]:
+        say, order = self.words, action.order
+        target = target_of(order.operation)
+        rows = [
+            ("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else ""),
+            ("card.asked_by", say("card.who_when", name=action.requester.name, time=_clock_time(action.created_at))),
+            ("card.intent", action.intent),
+        ]
+        if action.state is State.WAIT_APPROVAL:
+            rows += [
+                (
+                    "card.risk",
+                    say("card.risk_severe" if order.risk.severe else "card.risk_high") + self._risk_reasons(action),
+                ),
+                ("card.blast", self._blast(action)),
+                ("card.expires", _clock_time(action.expires_at)),
+            ]
+        elif action.decided_by is not None and action.decided_at is not None:
+            who = say("card.who_when", name=_name(action), time=_clock_time(action.decided_at))
+            rows.append(("card.approved_by" if action.state in _RAN else "card.decided_by", who))
+        if action.finished_at is not None and action.decided_at is not None and action.state in _RAN:
+            seconds = (action.finished_at - action.decided_at).total_seconds()
+            rows.append(("card.took", say("card.seconds", seconds=f"{seconds:.1f}")))
+        return tuple(Fact(label=say(label), value=value) for label, value in rows if value)
+
+    def _risk_reasons(self, action: Action) -> str:
+        said = [self.words.say(each) for each in action.order.risk.reasons]
+        return "".join(f" · {each}" for each in said)
+
+    def _blast(self, action: Action) -> str:
+        blast = action.order.blast
+        said = [self.words.say(note) for note in blast.notes]
+        if blast.pods_total:
+            said.insert(0, self.words("card.pods", ready=blast.pods_ready, total=blast.pods_total))
+        return " · ".join(said)
+
+    def _progress(self, action: Action, live: verify.Progress | None) -> Progress | None:
+        if action.state is State.EXECUTING:
+            return Progress(step=self.words("card.step_executing"))
+        if action.state is not State.VERIFYING:
+            return None
+        if live is None:
+            return Progress(step=self.words("card.step_verifying"))
+        percent = min(100, live.done * 100 // live.total) if live.total else None
+        return Progress(percent=percent, step=self.words.say(live.step))
+
+    def _sections(self, action: Action) -> tuple[Section, ...]:
+        say, order = self.words, action.order
+        sections = [Section(title=say("card.command"), body=Code(text=order.command))]
+        if order.diff and not (action.state.terminal and action.state in _RAN):
+            lines = tuple(DiffLine(path=line.path, before=line.before, after=line.after) for line in order.diff)
+            sections.append(Section(title=say("card.diff", count=len(lines)), body=Diff(lines=lines), folded=True))
+        if action.applied is not None and action.applied.output and action.state.terminal:
+            output = LogLines(lines=tuple(action.applied.output.splitlines()))
+            sections.append(Section(title=say("card.output"), body=output))
+        if action.outcome is not None and action.outcome.evidence:
+            failed = action.state is not State.SUCCESS
+            evidence = LogLines(lines=action.outcome.evidence)
+            sections.append(Section(title=say("card.evidence"), body=evidence, folded=not failed))
+        if order.undo is not None and action.state is State.WAIT_APPROVAL:
+            sections.append(
+                Section(title=say("card.undo_how"), body=Prose(text=say.say(sentence(order.undo))), folded=True)
+            )
+        return tuple(sections)
+
+    def _buttons(self, action: Action) -> tuple[Button, ...]:
+        say, code = self.words, action.code
+        if action.state is State.WAIT_APPROVAL:
+            return (
+                Button(
+                    id="approve",
+                    text=say("card.approve"),
+                    style="primary",
+                    twin=say("card.approve_twin", code=code),
+                    confirm=say.say(sentence(action.order.operation)),
+                ),
+                Button(
+                    id="deny",
+                    text=say("card.deny"),
+                    style="danger",
+                    twin=say("card.deny_twin", code=code),
+                    input=Input(name="reason", label=say("card.deny_reason")),
+                ),
+            )
+        if self._undoable(action):
+            return (Button(id="undo", text=say("card.undo"), twin=say("card.undo_twin", code=code)),)
+        return ()
+
+    def _undoable(self, action: Action) -> bool:
+        changed = action.state is State.SUCCESS or (action.state is State.FAILED and action.applied is not None)
+        return action.order.undo is not None and changed
+
+    def _footer(self, action: Action) -> tuple[str, ...]:
+        return (self.words("card.code", code=action.code),)
+
+
+def _name(action: Action) -> str:
+    return (action.decided_by.name or action.decided_by.id) if action.decided_by else ""
+
+
+def _clock_time(moment: datetime) -> str:
+    """In the daemon's own time zone, to the second: what people compare with their logs."""
+    return moment.astimezone().strftime("%m-%d %H:%M:%S")
