@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
@@ -34,7 +35,7 @@ class Connection:
         self._clock = clock
         self._frames = frames
         self._outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue(OUTBOX)
-        self._opaque = ""
+        self._opaques: deque[str] = deque(maxlen=16)
         self._timers: list[Timer] = []
         self._transport: asyncio.Transport | None = None
 
@@ -74,8 +75,9 @@ class Connection:
         self.state = "frozen"
 
     def answered_ping(self, opaque: str) -> bool:
-        if not self._opaque or opaque != self._opaque:
+        if opaque not in self._opaques:
             return False
+        self._opaques.remove(opaque)
         self.pongs += 1
         return True
 
@@ -111,10 +113,11 @@ class Connection:
 
     def _ping(self) -> None:
         if self.state == "open":
-            self._opaque = str(uuid.uuid4())
+            opaque = str(uuid.uuid4())
+            self._opaques.append(opaque)
             self.pings += 1
             now = self._clock.milliseconds()
-            self.send(self._frames.ping(self.id, self._frames.message_id(now), now, self._opaque))
+            self.send(self._frames.ping(self.id, self._frames.message_id(now), now, opaque))
         self._timers = [self._clock.call_later(PING_EVERY, self._ping)]
 
     def _close_transport(self) -> None:

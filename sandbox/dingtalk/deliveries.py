@@ -142,6 +142,11 @@ class Deliveries:
             self._send(delivery)
         return delivery
 
+    @property
+    def waiting(self) -> int:
+        """Frames that are out and not answered."""
+        return len(self._pending)
+
     def unheard(self, topic: str, data: Any) -> Delivery:
         return Delivery(0, "CALLBACK", topic, json.dumps(data, ensure_ascii=False), state="unheard")
 

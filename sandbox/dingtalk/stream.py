@@ -65,11 +65,15 @@ class Stream:
         self._deliveries.lines[line.id] = line
         self._pulse.beat()
         try:
-            await line.serve(ws, request, lambda text, at: self._deliveries.heard(line, text, at))
+            await line.serve(ws, request, lambda text, at: self._heard(line, text, at))
         finally:
             del self._deliveries.lines[line.id]
             self._pulse.beat()
         return ws
+
+    def _heard(self, line: Connection, text: str, at: float) -> None:
+        self._deliveries.heard(line, text, at)
+        self._pulse.beat()
 
 
 def _topics(subscriptions: Any) -> frozenset[Subscription]:
