@@ -38,6 +38,11 @@ class Clock:
     def milliseconds(self) -> int:
         return int(self.time() * 1000)
 
+    @property
+    def planned(self) -> int:
+        """How many calls are still to come."""
+        return sum(1 for _, _, timer in self._planned if not timer.cancelled)
+
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(callback)
         heapq.heappush(self._planned, (self.time() + seconds, next(self._order), timer))

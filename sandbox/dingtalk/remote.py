@@ -50,7 +50,7 @@ class RemoteGateway:
     """Errors are those of the gateway: LookupError, TimeoutError, Undelivered; ValueError for wrong arguments."""
 
     def __init__(self, control_url: str, session: aiohttp.ClientSession) -> None:
-        self._control_url = control_url
+        self.control_url = control_url
         self._session = session
         self.url = ""
         self.client_id = ""
@@ -59,7 +59,7 @@ class RemoteGateway:
 
     async def call(self, name: str, /, *, wait: float = 0.0, **arguments: Any) -> Any:
         timeout = aiohttp.ClientTimeout(total=wait + GRACE)
-        url = f"{self._control_url}/_control/{name}"
+        url = f"{self.control_url}/_control/{name}"
         async with self._session.post(url, json=arguments, timeout=timeout) as response:
             body = await response.json(content_type=None)
             if response.status == 400:
