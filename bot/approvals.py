@@ -23,6 +23,7 @@ from bot.views import Views
 from cards.model import Card
 from executor.preview import ChangeOrder
 from executor.reason import Reason, reason
+from executor.redact import mask
 
 log = structlog.get_logger()
 
@@ -111,7 +112,7 @@ class Approvals:
         async with self._store.transaction() as tx:
             action = await actions.get(tx, action_id)
             assert action is not None, action_id
-            decision = await self._decide(tx, action, verb, by, digest, note)
+            decision = await self._decide(tx, action, verb, by, digest, mask(note).text)
         self._router.wake()
         if decision.approved is not None:
             self.approved_ids.put_nowait(action.id)

@@ -25,6 +25,7 @@ async def supervise(
     *,
     longest: float = 60.0,
     parked: float = PARKED_SECONDS,
+    steady_after: float = STEADY_SECONDS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Listen for ever. A dropped line comes back with jittered back-off up to `longest` seconds, which starts afresh after
@@ -54,7 +55,7 @@ async def supervise(
             try:
                 await adapter.listen(on_message, on_action)
             finally:
-                steady = asyncio.get_running_loop().time() - opened >= STEADY_SECONDS
+                steady = asyncio.get_running_loop().time() - opened >= steady_after
             if not steady:
                 raise Unreachable("the line was closed right after it opened")
 

@@ -1,0 +1,174 @@
+"""A small grammar engine: rules over word categories, matched by the longest phrase.
+
+A rule is written as in a book: `FROM? ns=NAME (nsw=NAMESPACE | INSIDE) DE?`. Upper case is a category (`FLAG.n` also asks for its
+member), lower case another rule; `label=` captures the word; `?`, `*`, `|`, `( )` mean what they always mean, `!` that the
+next thing must not follow. Words are matched, never characters.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.brain.spelling import Token
+from bot.brain.tags import Tag
+
+Captures = tuple[tuple[str, Token], ...]
+_SYMBOLS = re.compile(r"\s*(?:([A-Za-z_]+=)?([A-Za-z_]+(?:\.[A-Za-z_-]+)?)|([()|?*!]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Some words that belong together. `role` is the rule's name, or the category of a word that no rule took."""
+
+    role: str
+    tokens: tuple[Token, ...]
+    captures: Captures = ()
+
+    def get(self, label: str) -> Token | None:
+        return next((token for name, token in self.captures if name == label), None)
+
+    def has(self, label: str) -> bool:
+        return self.get(label) is not None
+
+    def value(self, label: str) -> str | None:
+        token = self.get(label)
+        return None if token is None else token.value
+
+
+class _Node(Protocol):
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    tag: str
+    value: str | None
+    label: str
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
+        if at < len(tokens) and tokens[at].tag == self.tag and self.value in (None, tokens[at].value):
+            yield at + 1, ((self.label, tokens[at]),) if self.label else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    rules: Mapping[str, _Node]
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
+        yield from self.rules[self.name].match(tokens, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    parts: tuple[_Node, ...]
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
+        if not self.parts:
+            yield at, ()
+            return
+        rest = _Sequence(self.parts[1:])
+        for middle, head in self.parts[0].match(tokens, at):
+            for end, tail in rest.match(tokens, middle):
+                yield end, head + tail
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    options: tuple[_Node, ...]
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
+        for option in self.options:
+            yield from option.match(tokens, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    part: _Node
+    most: int
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
+        if self.most > 0:
+            for middle, head in self.part.match(tokens, at):
+                if middle > at:
+                    for end, tail in _Repeat(self.part, self.most - 1).match(tokens, middle):
+                        yield end, head + tail
+        yield at, ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    part: _Node
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
+        if next(self.part.match(tokens, at), None) is None:
+            yield at, ()
+
+
+class Grammar:
+    """Rules by name. `phrases` are the names that `chunk` looks for, in order of preference for phrases of equal length."""
+
+    def __init__(self, rules: Mapping[str, str], phrases: Sequence[str]) -> None:
+        self._rules: dict[str, _Node] = {}
+        self._phrases = tuple(phrases)
+        for name, text in rules.items():
+            self._rules[name] = self._compile(name, text)
+        missing = {word for text in rules.values() for word in re.findall(r"(?<![=.\w])[a-z_]+(?![=\w])", text)} - set(rules)
+        if missing:
+            raise ValueError(f"rules without a definition: {missing}")
+
+    def _compile(self, name: str, text: str) -> _Node:
+        symbols = [match.groups() for match in _SYMBOLS.finditer(text.strip())]
+        if "".join("".join(filter(None, symbol)) for symbol in symbols) != re.sub(r"\s", "", text):
+            raise ValueError(f"rule {name} cannot be read")
+        node, rest = self._options(symbols)
+        if rest:
+            raise ValueError(f"rule {name} has an unbalanced bracket")
+        return node
+
+    def _options(self, symbols: list[tuple[str, str, str]]) -> tuple[_Node, list[tuple[str, str, str]]]:
+        options: list[_Node] = []
+        parts: list[_Node] = []
+        while symbols and symbols[0][2] != ")":
+            if symbols[0][2] == "|":
+                options.append(_Sequence(tuple(parts)))
+                parts, symbols = [], symbols[1:]
+                continue
+            part, symbols = self._part(symbols)
+            parts.append(part)
+        options.append(_Sequence(tuple(parts)))
+        return (options[0] if len(options) == 1 else _Choice(tuple(options))), symbols
+
+    def _part(self, symbols: list[tuple[str, str, str]]) -> tuple[_Node, list[tuple[str, str, str]]]:
+        (label, word, mark), symbols = symbols[0], symbols[1:]
+        node: _Node
+        if mark == "!":
+            node, symbols = self._part(symbols)
+            return _Absent(node), symbols
+        if mark == "(":
+            node, symbols = self._options(symbols)
+            symbols = symbols[1:]
+        elif word[0].islower():
+            node = _Rule(word, self._rules)
+        else:
+            tag, _, value = word.partition(".")
+            node = _Word(Tag[tag], value or None, (label or "").rstrip("="))
+        if symbols and symbols[0][2] in ("?", "*"):
+            node = _Repeat(node, 1 if symbols[0][2] == "?" else 4)
+            symbols = symbols[1:]
+        return node, symbols
+
+    def chunk(self, tokens: Sequence[Token]) -> tuple[Phrase, ...]:
+        """The words as phrases, left to right, the longest first; words that fit no rule stand alone."""
+        found: list[Phrase] = []
+        at = 0
+        while at < len(tokens):
+            best = Phrase(tokens[at].tag, (tokens[at],))
+            for role in self._phrases:
+                for end, captures in self._rules[role].match(tokens, at):
+                    if end - at > len(best.tokens) or (end - at == len(best.tokens) == 1 and not best.captures):
+                        best = Phrase(role, tuple(tokens[at:end]), captures)
+            found.append(best)
+            at += len(best.tokens)
+        return tuple(found)

@@ -1,0 +1,61 @@
+"""The phrases of requests: where, what, how many, which image."""
+
+from bot.brain.grammar import Grammar
+
+_RULES = {
+    # where: 在 shop 命名空间下的 · -n shop · in the shop namespace
+    "place": """
+        everywhere=EVERYWHERE INSIDE? DE? | FROM? AT? IN? everywhere=ALL NAMESPACE inside=INSIDE* DE?
+        | everywhere=FLAG.A | everywhere=FLAG.all_namespaces
+        | (FLAG.n | FLAG.namespace) COLON? ns=NAME
+        | (AT | FROM | IN)? nsw=NAMESPACE (COLON | CALLED | TO)? ns=NAME inside=INSIDE* DE?
+        | (AT | FROM | IN | OF)? ns=NAME DE? THIS? nsw=NAMESPACE inside=INSIDE* DE?
+        | (AT | FROM)? ns=NAME inside=INSIDE inside=INSIDE* DE?
+        | at=AT ns=NAME DE? | from=FROM ns=NAME DE? | in=IN ns=NAME DE?
+    """,
+    # what: deployment/nginx · shop/nginx · shop 的 nginx · nginx 这个 pod · pod nginx · pod · 它
+    "object": """
+        (AT | OF | FROM | IN)? (object=OBJECT | pair=PATH | kind=KIND pair=PATH | pair=PATH kind=KIND) INSIDE*
+        | (AT | OF | FROM | IN)? named INSIDE*
+        | (AT | OF | FROM | IN)? (ns=NAME DE)? (CALLED name=NAME DE kind=KIND | kind=KIND DE? CALLED name=NAME) INSIDE*
+        | OF? name=NAME !CONTAINER
+        | ns=NAME DE named
+        | ns=NAME DE !container name=NAME
+        | ns=NAME DE kind=KIND !CONTAINER
+        | kind=KIND OF ns=NAME
+        | kind=KIND | kind=NAMESPACE
+        | OF? pronoun=PRONOUN
+    """,
+    "named": """
+        kind=KIND COLON? name=NAME !CONTAINER
+        | name=NAME DE? (THIS | NUMBER UNIT | THIS NUMBER? UNIT)? kind=KIND
+        | PRONOUN UNIT? kind=KIND name=NAME
+    """,
+    "container": """
+        (container=NAME DE? CONTAINER | CONTAINER (COLON | CALLED)? container=NAME) INSIDE* DE?
+        | (FLAG.c | FLAG.container) container=NAME
+    """,
+    # how many: 到 5 个副本 · by 2 · 一倍 · to half
+    "amount": """
+        to=TO? ORIGINAL? DE? n=NUMBER times=TIMES DE? REPLICAS?
+        | to=TO? factor=MULTIPLE REPLICAS?
+        | to=TO? n=NUMBER UNIT? DE? (repl=REPLICAS | repl=KIND.Pod)?
+        | by=BY n=NUMBER UNIT? (repl=REPLICAS | repl=KIND.Pod)?
+        | by=BY? delta=DELTA UNIT? (repl=REPLICAS | repl=KIND.Pod)?
+        | by=BY factor=MULTIPLE
+        | FLAG.replicas n=NUMBER
+        | to=TO? (ORIGINAL DE?)? half=HALF DE? REPLICAS? | by=BY half=HALF
+    """,
+    "tail": """
+        RECENT? DE? n=NUMBER UNIT? LINES DE? | RECENT n=NUMBER | FLAG.tail n=NUMBER
+    """,
+    "since": "RECENT? DE? NUMBER UNIT? MINUTES (INSIDE | DE)* | RECENT MINUTES",
+    "image": "to=TO? ref=IMAGE | to=TO? assign=ASSIGN",
+    "goal": "TO ref=NAME | TO ref=PATH | TO ref=DECIMAL",
+    "origin": "FROM (ref=IMAGE | ref=DECIMAL | ref=PATH)",
+    "previous": "FLAG.previous | FLAG.p | PREVIOUS FAULT? INSIDE? DE?",
+}
+
+GRAMMAR = Grammar(
+    _RULES, ("place", "object", "container", "amount", "tail", "since", "image", "goal", "origin", "previous")
+)

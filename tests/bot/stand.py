@@ -1,0 +1,86 @@
+"""Small stand-ins and samples for the orchestration's tests."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from adapters.errors import PlatformError
+from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
+from cards.model import Card
+from executor.operations import Restart, Target
+from executor.preview import ChangeOrder, DiffLine
+from executor.reason import reason
+from executor.risk import Level, Risk
+
+GROUP = Conversation(platform="dingtalk", id="cid-ops", kind="group", title="k8s-ops")
+ADMIN = Person(platform="dingtalk", id="manager4220", name="王伟")
+MEMBER = Person(platform="dingtalk", id="user123", name="李雷")
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Door:
+    """An adapter that remembers, and fails on demand: each call takes the next error from `errors`."""
+
+    platform: Platform = "dingtalk"
+    last_heard: datetime | None = None
+    errors: deque[PlatformError | None] = field(default_factory=deque)
+    sent: list[tuple[str, Card]] = field(default_factory=list)
+    updated: list[tuple[str, Card]] = field(default_factory=list)
+    said: list[str | Card] = field(default_factory=list)
+
+    def _fail(self) -> None:
+        if self.errors and (error := self.errors.popleft()):
+            raise error
+
+    async def check(self) -> None:
+        self._fail()
+
+    async def listen(self, on_message: OnMessage, on_action: OnAction) -> None:
+        self._fail()
+
+    async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:
+        self._fail()
+        self.sent.append((key, card))
+        return Sent(platform=self.platform, conversation=conversation, message_id=key)
+
+    async def update(self, sent: Sent, card: Card) -> None:
+        self._fail()
+        self.updated.append((sent.message_id, card))
+
+    async def say(self, conversation: Conversation, words: str | Card) -> None:
+        self._fail()
+        self.said.append(words)
+
+    async def close(self) -> None:
+        return
+
+    @property
+    def shown(self) -> Card:
+        """The newest card that went out."""
+        return (self.updated or self.sent)[-1][1]
+
+
+def restart_order(name: str = "nginx", generation: int = 3) -> ChangeOrder:
+    return ChangeOrder(
+        operation=Restart(target=Target(kind="Deployment", name=name, namespace="shop")),
+        risk=Risk(level=Level.HIGH, reasons=(reason("risk.restart"),)),
+        cluster_uid="c-1",
+        target_uid="u-1",
+        generation=generation,
+        fingerprint="f" * 64,
+        diff=(DiffLine(path="spec.template.metadata.annotations", before=None, after="<now>"),),
+        command=f"kubectl rollout restart deployment/{name} -n shop",
+    )

@@ -1,0 +1,187 @@
+"""The state machine: one approval, one effect, whoever clicks and however often (I1 I2 I3 I6 I10)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot import actions, audit
+from bot.access import Access
+from bot.actions import MOVES, Action, State
+from bot.approvals import Approvals
+from bot.clock import stamp
+from bot.router import NotificationRouter
+from bot.store import Store, open_store
+from bot.views import DIGEST_PREFIX, Views
+from bot.words import Words
+from tests.bot.stand import ADMIN, GROUP, MEMBER, Clock, Door, restart_order
+
+
+async def proposed(approvals: Approvals, request: str = "m1/0") -> Action:
+    return await approvals.propose(restart_order(), MEMBER, GROUP, intent="帮我重启下 nginx", request=request)
+
+
+def shown_digest(action: Action) -> str:
+    return action.order.digest[:DIGEST_PREFIX]
+
+
+async def statuses(store: Store) -> list[str]:
+    return [row["status"] async for row in audit.entries(store)]
+
+
+async def test_a_member_cannot_approve_and_the_refusal_is_on_record(approvals: Approvals, store: Store) -> None:
+    action = await proposed(approvals)
+    decision = await approvals.decide(action.id, "approve", MEMBER, digest=shown_digest(action))
+    assert decision.toast.code == "access.not_admin"
+    assert decision.approved is None
+    found = await actions.get(store, action.id)
+    assert found is not None and found.state is State.WAIT_APPROVAL
+    assert await statuses(store) == ["PENDING", "REFUSED"]
+
+
+async def test_twenty_parallel_clicks_approve_once_and_leave_twenty_rows(approvals: Approvals, store: Store) -> None:
+    action = await proposed(approvals)
+    clicks = (approvals.decide(action.id, "approve", ADMIN, digest=shown_digest(action)) for _ in range(20))
+    decisions = await asyncio.gather(*clicks)
+    assert sum(decision.approved is not None for decision in decisions) == 1
+    assert sorted(await statuses(store)) == ["APPROVED"] + ["LATE"] * 19 + ["PENDING"]
+    assert approvals.approved_ids.qsize() == 1
+    assert await audit.verify(store) == 21
+
+
+async def test_two_replicas_on_one_file_approve_once(approvals: Approvals, store: Store, clock: Clock) -> None:
+    action = await proposed(approvals)
+    async with open_store(store.path) as other_store:
+        router = NotificationRouter(other_store, {}, clock)
+        access = Access(frozenset({(ADMIN.platform, ADMIN.id)}))
+        replica = Approvals(other_store, router, access, Views(Words("zh")), clock)
+        clicks = [each.decide(action.id, "approve", ADMIN) for each in (approvals, replica) for _ in range(5)]
+        decisions = await asyncio.gather(*clicks)
+    assert sum(decision.approved is not None for decision in decisions) == 1
+    assert await audit.verify(store) == 11
+
+
+async def test_nobody_may_approve_when_no_administrator_is_bound(store: Store, clock: Clock) -> None:
+    nobody = Approvals(store, NotificationRouter(store, {}, clock), Access(), Views(Words("zh")), clock)
+    action = await proposed(nobody)
+    for person in (ADMIN, MEMBER, ADMIN.model_copy(update={"id": ""})):
+        decision = await nobody.decide(action.id, "approve", person)
+        assert decision.approved is None
+
+
+async def test_the_same_id_on_another_platform_is_another_person(approvals: Approvals) -> None:
+    action = await proposed(approvals)
+    decision = await approvals.decide(action.id, "approve", ADMIN.model_copy(update={"platform": "feishu"}))
+    assert decision.toast.code == "access.not_admin"
+
+
+@pytest.mark.parametrize("digest", ["", "0" * DIGEST_PREFIX, "zz"])
+async def test_a_card_drawn_for_another_digest_approves_nothing(approvals: Approvals, store: Store, digest: str) -> None:
+    action = await proposed(approvals)
+    decision = await approvals.decide(action.id, "approve", ADMIN, digest=digest)
+    assert decision.toast.code == "decide.other_digest"
+    assert (await statuses(store))[-1] == "REFUSED"
+
+
+async def test_a_click_after_the_deadline_expires_the_card(approvals: Approvals, store: Store, clock: Clock) -> None:
+    action = await proposed(approvals)
+    clock.advance(15 * 60)
+    decision = await approvals.decide(action.id, "approve", ADMIN, digest=shown_digest(action))
+    assert decision.approved is None
+    assert decision.card is not None and decision.card.tag == "已过期" and decision.card.buttons == ()
+    assert await statuses(store) == ["PENDING", "LATE", "EXPIRED"]
+
+
+async def test_what_nobody_decides_expires_by_itself(approvals: Approvals, store: Store, clock: Clock) -> None:
+    action = await proposed(approvals)
+    clock.advance(16 * 60)
+    running = asyncio.create_task(approvals.run())
+    async with asyncio.timeout(5):
+        while (found := await actions.get(store, action.id)) is not None and found.state is not State.EXPIRED:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+    assert (await statuses(store))[-1] == "EXPIRED"
+
+
+async def test_the_requester_may_cancel_but_not_approve(approvals: Approvals) -> None:
+    action = await proposed(approvals)
+    assert (await approvals.decide(action.id, "deny", MEMBER)).toast.code == "access.not_admin"
+    decision = await approvals.decide(action.id, "cancel", MEMBER)
+    assert decision.card is not None and decision.card.tag == "已取消"
+
+
+async def test_a_denial_shows_its_reason(approvals: Approvals) -> None:
+    action = await proposed(approvals)
+    decision = await approvals.decide(action.id, "deny", ADMIN, note="等低峰期")
+    assert decision.card is not None and "等低峰期" in decision.card.summary
+
+
+async def test_proposing_the_same_request_again_gives_the_same_action(approvals: Approvals, door: Door) -> None:
+    first, second = await proposed(approvals), await proposed(approvals)
+    assert (first.id, first.code) == (second.id, second.code)
+
+
+async def test_the_ledger_lets_an_approval_be_used_once(approvals: Approvals) -> None:
+    action = await proposed(approvals)
+    digest = action.order.digest
+    assert not await approvals.approved(action.id, digest), "nobody approved it yet"
+    await approvals.decide(action.id, "approve", ADMIN)
+    assert not await approvals.approved(action.id, "0" * 64), "another digest"
+    assert await approvals.approved(action.id, digest)
+    assert not await approvals.approved(action.id, digest), "used up"
+
+
+async def test_a_forged_state_without_an_audit_row_is_no_approval(approvals: Approvals, store: Store, clock: Clock) -> None:
+    action = await proposed(approvals)
+    async with store.transaction() as tx:
+        await tx.execute(
+            "UPDATE actions SET state = 'EXECUTING', decided_by = ?, decided_at = ? WHERE id = ?",
+            ADMIN.model_dump_json(),
+            stamp(clock()),
+            action.id,
+        )
+    assert not await approvals.approved(action.id, action.order.digest)
+
+
+async def test_an_administrator_removed_after_the_click_no_longer_counts(
+    approvals: Approvals, store: Store, clock: Clock
+) -> None:
+    action = await proposed(approvals)
+    await approvals.decide(action.id, "approve", ADMIN)
+    router = NotificationRouter(store, {}, clock)
+    after = Approvals(store, router, Access(), Views(Words("zh")), clock, lifetime=timedelta(minutes=1))
+    assert not await after.approved(action.id, action.order.digest)
+
+
+async def test_a_secret_in_the_words_reaches_neither_card_nor_book(approvals: Approvals, store: Store) -> None:
+    action = await proposed(approvals)
+    decision = await approvals.decide(action.id, "deny", ADMIN, note="password=hunter2-hunter2")
+    assert decision.card is not None and "hunter2-hunter2" not in decision.card.model_dump_json()
+    async for row in audit.entries(store):
+        assert "hunter2-hunter2" not in str(dict(row))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.sampled_from(list(State)), max_size=6))
+def test_no_sequence_of_moves_leaves_a_terminal_state(tmp_path_factory: pytest.TempPathFactory, moves: list[State]) -> None:
+    async def play() -> None:
+        async with open_store(tmp_path_factory.mktemp("moves") / "steward.db") as store:
+            clock = Clock()
+            machine = Approvals(store, NotificationRouter(store, {}, clock), Access(), Views(Words("en")), clock)
+            action = await proposed(machine)
+            state = action.state
+            for wanted in moves:
+                async with store.transaction() as tx:
+                    if wanted in MOVES.get(state, frozenset()):
+                        assert await actions.move(tx, action.id, state, wanted) is not None
+                        state = wanted
+                    else:
+                        with pytest.raises(ValueError, match="never becomes"):
+                            await actions.move(tx, action.id, state, wanted)
+            found = await actions.get(store, action.id)
+            assert found is not None and found.state is state
+
+    asyncio.run(play())

@@ -1,0 +1,160 @@
+"""What was acknowledged is on disk and is handled or answered, in order, exactly as often as it takes (I5)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adapters.types import Conversation, Message
+from bot.inbox import Handle, Inbox
+from bot.store import Store
+from tests.bot.stand import GROUP, MEMBER, Clock
+
+CLOCK = Clock()
+
+
+def message(number: int, conversation: Conversation = GROUP) -> Message:
+    return Message(id=f"msg{number}", conversation=conversation, sender=MEMBER, text=f"帮助 {number}", sent_at=CLOCK())
+
+
+@asynccontextmanager
+async def running(inbox: Inbox) -> AsyncIterator[None]:
+    task = asyncio.create_task(inbox.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def nothing(_: Message) -> None:
+    return
+
+
+def inbox_of(store: Store, handle: Handle, apologise: Handle = nothing) -> Inbox:
+    return Inbox(store, handle, apologise, CLOCK, pause=0.001)
+
+
+async def handled_all(store: Store) -> None:
+    async with asyncio.timeout(5):
+        while (row := await store.row("SELECT count(*) AS n FROM inbox WHERE state = 'NEW'")) and row["n"]:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_message_delivered_twice_is_handled_once(store: Store) -> None:
+    seen: list[str] = []
+
+    async def handle(each: Message) -> None:
+        seen.append(each.id)
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        await asyncio.gather(*(inbox.on_message(message(1)) for _ in range(5)))
+        await inbox.on_message(message(1))
+        await handled_all(store)
+    assert seen == ["msg1"]
+
+
+async def test_accepted_means_on_disk(store: Store) -> None:
+    blocked = asyncio.Event()
+
+    async def handle(_: Message) -> None:
+        await blocked.wait()
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        await inbox.on_message(message(1))
+        row = await store.row("SELECT id, state FROM inbox")
+    assert row is not None and (row["id"], row["state"]) == ("dingtalk:msg1", "NEW")
+
+
+async def test_a_restart_handles_what_was_accepted(store: Store) -> None:
+    never = asyncio.Event()
+
+    async def stuck(_: Message) -> None:
+        await never.wait()
+
+    before = inbox_of(store, stuck)
+    async with running(before):
+        for number in range(3):
+            await before.on_message(message(number))
+    seen: list[str] = []
+
+    async def handle(each: Message) -> None:
+        seen.append(each.id)
+
+    async with running(inbox_of(store, handle)):
+        await handled_all(store)
+    assert seen == ["msg0", "msg1", "msg2"]
+
+
+async def test_one_conversation_is_in_order_and_others_do_not_wait_for_it(store: Store) -> None:
+    gate, seen = asyncio.Event(), []
+    other = GROUP.model_copy(update={"id": "cid-other"})
+
+    async def handle(each: Message) -> None:
+        if each.conversation == GROUP and each.id == "msg1":
+            await gate.wait()
+        seen.append((each.conversation.id, each.id))
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        for each in (message(1), message(2), message(3, other)):
+            await inbox.on_message(each)
+        async with asyncio.timeout(5):
+            while not seen:
+                await asyncio.sleep(0.005)
+        assert seen == [("cid-other", "msg3")]
+        gate.set()
+        await handled_all(store)
+    assert seen[1:] == [("cid-ops", "msg1"), ("cid-ops", "msg2")]
+
+
+async def test_a_message_that_keeps_failing_is_answered_with_an_apology(store: Store) -> None:
+    tries, sorry = [], []
+
+    async def handle(each: Message) -> None:
+        tries.append(each.id)
+        raise RuntimeError("our bug")
+
+    async def apologise(each: Message) -> None:
+        sorry.append(each.id)
+
+    inbox = inbox_of(store, handle, apologise)
+    async with running(inbox):
+        await inbox.on_message(message(1))
+        await inbox.on_message(message(2))
+        await handled_all(store)
+    assert (tries, sorry) == (["msg1"] * 3 + ["msg2"] * 3, ["msg1", "msg2"])
+
+
+async def test_drain_finishes_what_is_in_hand_and_keeps_the_rest(store: Store) -> None:
+    begun, seen = asyncio.Event(), []
+
+    async def handle(each: Message) -> None:
+        begun.set()
+        await asyncio.sleep(0.02)
+        seen.append(each.id)
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        for number in range(5):
+            await inbox.on_message(message(number))
+        await begun.wait()
+        await inbox.drain(5)
+    rows = await store.rows("SELECT id FROM inbox WHERE state = 'NEW' ORDER BY seq")
+    assert 0 < len(seen) < 5
+    assert [row["id"] for row in rows] == [f"dingtalk:msg{number}" for number in range(len(seen), 5)]
+
+
+async def test_a_thousand_messages_at_once_are_all_kept(store: Store) -> None:
+    seen = 0
+
+    async def handle(_: Message) -> None:
+        nonlocal seen
+        seen += 1
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        await asyncio.gather(*(inbox.on_message(message(number)) for number in range(1000)))
+        await handled_all(store)
+    assert seen == 1000

@@ -1,0 +1,173 @@
+"""The router: the last state always wins, calls are few, nothing is lost while the platform is away (I11, I12)."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from adapters.errors import MessageGone, Refused, Throttled, Unreachable
+from bot.deliveries import stable_id
+from bot.router import NotificationRouter
+from bot.store import Store
+from cards.model import Card
+from tests.bot.stand import GROUP, Clock, Door
+
+CARD = Card(id="card-1", kind="status", title="重启 nginx", summary="执行中")
+KEY = stable_id("card-1", GROUP.platform, GROUP.id)
+
+
+@asynccontextmanager
+async def running(router: NotificationRouter) -> AsyncIterator[None]:
+    task = asyncio.create_task(router.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def settle(router: NotificationRouter) -> None:
+    await router.flush(5)
+
+
+def final(card: Card, summary: str) -> Card:
+    return card.model_copy(update={"summary": summary, "final": True})
+
+
+async def test_a_card_is_posted_once_under_a_stable_key(router: NotificationRouter, door: Door) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+    assert [key for key, _ in door.sent] == [KEY]
+
+
+async def test_steps_on_the_way_are_coalesced_and_the_final_one_always_goes_out(
+    router: NotificationRouter, door: Door, clock: Clock
+) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        for second in range(120):
+            clock.advance(1)
+            await router.update_card(CARD.model_copy(update={"summary": f"{second} s"}))
+            await settle(router)
+        await router.update_card(final(CARD, "成功"))
+        await settle(router)
+    assert len(door.sent) == 1
+    assert len(door.updated) == 3, "two steps and the end: four calls in all"
+    assert door.shown.summary == "成功"
+
+
+async def test_what_happened_while_the_platform_was_away_is_one_call(
+    router: NotificationRouter, door: Door, clock: Clock
+) -> None:
+    door.errors = deque([Unreachable("down")] * 3)
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await router.update_card(final(CARD, "成功"))
+        while door.errors:
+            clock.advance(60)
+            router.wake()
+            await asyncio.sleep(0.01)
+        clock.advance(60)
+        await settle(router)
+    assert [card.summary for _, card in door.sent] == ["成功"]
+    assert door.updated == []
+
+
+async def test_throttling_waits_as_long_as_it_was_told(router: NotificationRouter, door: Door, clock: Clock) -> None:
+    door.errors = deque([Throttled("qps", retry_after=30)])
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        clock.advance(29)
+        await settle(router)
+        assert door.sent == []
+        clock.advance(2)
+        await settle(router)
+    assert len(door.sent) == 1
+
+
+async def test_a_recalled_card_ends_the_retries(router: NotificationRouter, door: Door, clock: Clock) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        door.errors = deque([MessageGone("recalled")])
+        await router.update_card(final(CARD, "成功"))
+        await settle(router)
+        clock.advance(3600)
+        await settle(router)
+    assert door.updated == []
+    assert not door.errors
+
+
+async def test_a_refused_card_is_told_in_words_when_it_begins_and_when_it_ends(
+    router: NotificationRouter, door: Door
+) -> None:
+    door.errors = deque([Refused("template not published")])
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        await router.update_card(CARD.model_copy(update={"summary": "50%"}))
+        await settle(router)
+        await router.update_card(final(CARD, "成功"))
+        await settle(router)
+    assert [card.summary for card in door.said if isinstance(card, Card)] == ["执行中", "成功"]
+
+
+async def test_no_update_goes_out_while_a_click_is_being_answered(router: NotificationRouter, door: Door) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        async with router.answering(KEY):
+            await router.update_card(final(CARD, "成功"))
+            await asyncio.sleep(0.05)
+            assert door.updated == []
+        await until(lambda: bool(door.updated))
+
+
+async def test_the_answer_to_a_click_spends_no_call(router: NotificationRouter, door: Door) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        async with router.answering(KEY):
+            newer = await router.update_card(final(CARD, "已拒绝"))
+            await router.answered(KEY, newer.version)
+        await settle(router)
+    assert door.updated == []
+
+
+async def test_a_lost_answer_is_repaired(router: NotificationRouter, door: Door) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        async with router.answering(KEY):
+            await router.update_card(final(CARD, "已拒绝"))
+        await settle(router)
+    assert door.shown.summary == "已拒绝"
+
+
+@pytest.mark.parametrize("already_posted", [False, True])
+async def test_a_restart_brings_every_copy_up_to_date(
+    store: Store, door: Door, clock: Clock, already_posted: bool
+) -> None:
+    before = NotificationRouter(store, {"dingtalk": door}, clock)
+    await before.send_card(CARD, (GROUP,))
+    if already_posted:
+        async with running(before):
+            await settle(before)
+    await before.update_card(final(CARD, "成功"))
+    after = NotificationRouter(store, {"dingtalk": door}, clock)
+    async with running(after):
+        await settle(after)
+    assert door.shown.summary == "成功"
+    assert len(door.sent) == 1

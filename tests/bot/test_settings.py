@@ -1,0 +1,73 @@
+"""Settings: every problem at once, secrets never repeated, the environment wins over the file."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BadSettings, Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.lower().removesuffix("_file") in Settings.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_setting_there_are_defaults() -> None:
+    settings = load_settings()
+    assert settings.steward_admins == frozenset()
+    assert settings.steward_locale == "zh"
+
+
+def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "STEWARD_LOCALE": "fr",
+        "STEWARD_ADMINS": "manager4220, dingtalk:ok",
+        "DINGTALK_OPENAPI_ENDPOINT": "api.dingtalk.com",
+        "STEWARD_APPROVAL_MINUTES": "-1",
+        "STEWARD_LISTEM": "x",
+        "DINGTALK_CLIENT_SECRET_FILE": "/does/not/exist",
+        "DINGTALK_ENABLED": "perhaps",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings) as raised:
+        load_settings()
+    said = str(raised.value)
+    for expected in (
+        *("STEWARD_LOCALE", "manager4220: write platform:user-id", "DINGTALK_OPENAPI_ENDPOINT", "STEWARD_APPROVAL_MINUTES"),
+        *("STEWARD_LISTEM: no such setting", "DINGTALK_CLIENT_SECRET_FILE: /does/not/exist", "DINGTALK_ENABLED"),
+    ):
+        assert expected in said
+
+
+def test_an_enabled_platform_needs_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DINGTALK_ENABLED", "true")
+    with pytest.raises(BadSettings, match="DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET: needed"):
+        load_settings()
+
+
+def test_a_secret_comes_from_a_file_and_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cr3t-pw\n")
+    monkeypatch.setenv("DINGTALK_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    settings = load_settings()
+    assert settings.dingtalk_client_secret.get_secret_value() == "s3cr3t-pw"
+    assert "s3cr3t-pw" not in repr(settings)
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "steward.toml").write_text('steward_locale = "en"\nsteward_admins = "feishu:ou_x"\n')
+    monkeypatch.setenv("STEWARD_ADMINS", "dingtalk:manager4220,feishu:ou_y")
+    settings = load_settings()
+    assert settings.steward_locale == "en"
+    assert settings.steward_admins == {("dingtalk", "manager4220"), ("feishu", "ou_y")}
+
+
+@pytest.mark.parametrize("text", ["steward_locale = ", 'no_such_setting = "x"', 'dingtalk_client_secret = ["s3cr3t-pw"]'])
+def test_a_wrong_file_is_told_without_repeating_values(tmp_path: Path, text: str) -> None:
+    (tmp_path / "steward.toml").write_text(text)
+    with pytest.raises(BadSettings) as raised:
+        load_settings()
+    assert "s3cr3t-pw" not in str(raised.value)

@@ -1,0 +1,63 @@
+"""The file: migrated, private, refused when newer, rolled back whole."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.store import Store, StoreTooNew, migrations, open_store
+
+
+async def test_a_new_file_is_migrated_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "steward.db"
+    async with open_store(path) as store:
+        row = await store.row("PRAGMA user_version")
+        mode = await store.row("PRAGMA journal_mode")
+    assert row is not None and row[0] == migrations()[-1][0]
+    assert mode is not None and mode[0] == "wal"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "s.db") as store, store.transaction() as tx:
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+    async with open_store(tmp_path / "s.db") as store:
+        assert await store.row("SELECT id FROM users") is not None
+
+
+async def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "s.db"):
+        pass
+    with sqlite3.connect(tmp_path / "s.db") as file:
+        file.execute("PRAGMA user_version = 9999")
+    file.close()
+    with pytest.raises(StoreTooNew, match="9999"):
+        async with open_store(tmp_path / "s.db"):
+            pass
+
+
+@pytest.mark.parametrize("error", [RuntimeError("bug"), asyncio.CancelledError()])
+async def test_a_transaction_that_fails_leaves_nothing_and_frees_the_lock(store: Store, error: BaseException) -> None:
+    async def fail() -> None:
+        async with store.transaction() as tx:
+            await tx.execute("INSERT INTO users (id) VALUES ('u')")
+            raise error
+
+    with pytest.raises(type(error)):
+        await fail()
+    async with store.transaction() as tx:
+        assert await tx.row("SELECT id FROM users") is None
+
+
+async def test_given_columns_are_there(store: Store) -> None:
+    given = {
+        "users": ["id", "username", "password_hash", "role", "created_at"],
+        "audit_logs": [
+            *("id", "user_id", "action_type", "target_resource", "command_snapshot", "status", "client_ip", "platform"),
+            *("timestamp", "intent", "card_id", "detail", "hash"),
+        ],
+    }
+    for table, columns in given.items():
+        rows = await store.rows(f"PRAGMA table_info({table})")
+        assert [row["name"] for row in rows][: len(columns)] == columns
