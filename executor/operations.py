@@ -26,7 +26,8 @@ class Target(Frozen):
 
 
 class Get(Frozen):
-    """List objects of a kind, or show one. `namespace=None` without `all_namespaces` is the default namespace's choice."""
+    """List objects of a kind, or show one. `namespace=None` without `all_namespaces` is the default namespace's choice.
+    `selector` and `fields` select by labels and fields; `output` is kubectl's (`yaml`, `json`: the masked object)."""
 
     verb: Literal["get"] = "get"
     kind: str
@@ -34,6 +35,8 @@ class Get(Frozen):
     namespace: str | None = None
     all_namespaces: bool = False
     selector: str | None = None
+    fields: str | None = None
+    output: Literal["table", "wide", "name", "yaml", "json"] = "table"
 
 
 class Describe(Frozen):
@@ -49,15 +52,17 @@ class Logs(Frozen):
     container: str | None = None
     previous: bool = False
     tail: Annotated[int, Field(ge=1, le=2000)] = 200
+    since_seconds: Annotated[int, Field(ge=1, le=30 * 86400)] | None = None
 
 
 class Events(Frozen):
-    """Events about one object, or of a namespace."""
+    """Events about one object, or of a namespace; `warnings_only` leaves out those of type Normal."""
 
     verb: Literal["events"] = "events"
     target: Target | None = None
     namespace: str | None = None
     all_namespaces: bool = False
+    warnings_only: bool = False
 
 
 class Delete(Frozen):
