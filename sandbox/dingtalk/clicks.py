@@ -13,7 +13,8 @@ from sandbox.dingtalk.card_view import Button, CardView
 from sandbox.dingtalk.cards import Card, Cards
 from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.credentials import Credentials
-from sandbox.dingtalk.deliveries import Ack, Deliveries
+from sandbox.dingtalk.deliveries import Deliveries
+from sandbox.dingtalk.delivery import Ack
 from sandbox.dingtalk.directory import Directory, User
 from sandbox.dingtalk.errors import OpenApiError
 from sandbox.dingtalk.records import Violations
@@ -153,7 +154,8 @@ class Clicks:
         conversation: str,
     ) -> dict[str, Any]:
         space = next((one for one in card.spaces if user.user_id in card.audience(one)), None) if card else None
-        content = json.dumps({"cardPrivateData": {"actionIds": action_ids, "params": params}}, ensure_ascii=False)
+        private = {"cardPrivateData": {"actionIds": action_ids, "params": params}}
+        content = json.dumps(private, ensure_ascii=False, separators=(",", ":"))
         return {
             "type": "actionCallback",
             "outTrackId": out_track_id,

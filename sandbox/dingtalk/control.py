@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 
 from sandbox.dingtalk.burst import click_burst, say_burst
-from sandbox.dingtalk.deliveries import Ack, Attempt, Delivery, Undelivered
+from sandbox.dingtalk.delivery import Ack, Attempt, Delivery, Undelivered
 from sandbox.dingtalk.gateway import DingTalkStandIn
 
 FAULTS = frozenset(
@@ -25,6 +25,10 @@ FAULTS = frozenset(
         "fail_deliver_next",
         "ban_ip",
         "expire_tokens",
+        "revoke_scope",
+        "reject_content",
+        "exhaust_calls",
+        "exhaust_pushes",
         "drop_next",
         "drop_clicks",
         "duplicate_next",

@@ -1,25 +1,21 @@
-"""The application under test, as its developer console shows it, and the calls that trade its secret for tokens."""
+"""The application under test, as its developer console shows it."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from aiohttp import web
-
-from sandbox.dingtalk import api
-from sandbox.dingtalk.door import Ask, Door
-from sandbox.dingtalk.errors import OapiError, OpenApiError, missing
-from sandbox.dingtalk.tokens import LIFETIME, Tokens
+from sandbox.dingtalk.api import SCOPES
 
 
 @dataclass(slots=True)
 class Credentials:
-    """`published` off: messages carry neither staff id nor isAdmin. `stream_mode` off: no line can be opened."""
+    """`published` off: messages carry neither staff id nor isAdmin. `stream_mode` off: no line can be opened.
+    `scopes` are the permissions that were granted."""
 
     corp_id: str
     client_id: str
     client_secret: str
     published: bool = True
     stream_mode: bool = True
+    scopes: set[str] = field(default_factory=lambda: set(SCOPES))
 
     @property
     def robot_code(self) -> str:
@@ -27,38 +23,3 @@ class Credentials:
 
     def match(self, client_id: str, client_secret: str) -> bool:
         return client_id == self.client_id and client_secret == self.client_secret
-
-
-class TokenCalls:
-    def __init__(self, credentials: Credentials, tokens: Tokens) -> None:
-        self._credentials = credentials
-        self._tokens = tokens
-
-    def routes(self, door: Door) -> list[web.RouteDef]:
-        return [
-            door.route(api.ACCESS_TOKEN, self.access_token),
-            door.route(api.CORP_TOKEN, self.corp_token),
-            door.route(api.GET_TOKEN, self.get_token),
-        ]
-
-    async def access_token(self, ask: Ask) -> dict[str, Any]:
-        for name in ("appKey", "appSecret"):
-            if not ask.body.get(name):
-                raise missing(name)
-        if not self._credentials.match(ask.body["appKey"], ask.body["appSecret"]):
-            raise OpenApiError(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret")
-        return {"expireIn": LIFETIME, "accessToken": self._tokens.issue("v1")}
-
-    async def corp_token(self, ask: Ask) -> dict[str, Any]:
-        if ask.body.get("grant_type") != "client_credentials":
-            raise OpenApiError(400, "unsupported.grant.type", "grant_type 不支持")
-        if not self._credentials.match(ask.body.get("client_id", ""), ask.body.get("client_secret", "")):
-            raise OpenApiError(400, "invalid.client", "client_id 或 client_secret 无效")
-        if ask.path["corpId"] != self._credentials.corp_id:
-            raise OpenApiError(400, "unauthorized.client", "应用未被该组织授权")
-        return {"expires_in": LIFETIME, "access_token": self._tokens.issue("corp")}
-
-    async def get_token(self, ask: Ask) -> dict[str, Any]:
-        if not self._credentials.match(ask.query.get("appkey", ""), ask.query.get("appsecret", "")):
-            raise OapiError(40089, "不合法的corpid或corpsecret")
-        return {"errcode": 0, "errmsg": "ok", "access_token": self._tokens.issue("oapi"), "expires_in": LIFETIME}

@@ -1,81 +1,21 @@
 """Pushes: one live line at random for each, its answer matched by messageId, sent again when no answer comes."""
 
-import asyncio
 import itertools
 import json
 import random
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox.dingtalk.clock import Clock, Timer
 from sandbox.dingtalk.connection import Connection
+from sandbox.dingtalk.delivery import Ack, Attempt, Delivery
 from sandbox.dingtalk.frames import Frames
 from sandbox.dingtalk.records import Violations
 
 KEPT = 20_000
-
-
-class Undelivered(Exception):
-    """The push will never be answered: no line was open, or every attempt went unanswered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """A client's answer. `seconds` is real time from queueing the frame to reading the answer."""
-
-    code: int
-    message: str
-    data: str
-    message_id: str
-    connection_id: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    message_id: str
-    connection_id: str
-    at: float
-
-
-@dataclass(slots=True, eq=False)
-class Delivery:
-    """One push, over all its attempts. `waiting` becomes `acked`, `lost` (no line) or `expired` (no answer);
-    `unheard` was never pushed, e.g. a group message without a mention."""
-
-    id: int
-    kind: Literal["CALLBACK", "EVENT"]
-    topic: str
-    data: str
-    headers: str = ""
-    again: int = 0
-    state: Literal["waiting", "acked", "lost", "expired", "unheard"] = "waiting"
-    msg_id: str = ""
-    attempts: list[Attempt] = field(default_factory=list)
-    ack: Ack | None = None
-    answered: Callable[[Ack], None] | None = None
-    waiters: list[asyncio.Future[None]] = field(default_factory=list)
-
-    async def acked(self, seconds: float = 10.0) -> Ack:
-        """The answer, waited for at most `seconds` of real time (TimeoutError); Undelivered when none can come."""
-        if self.state == "waiting":
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self.waiters.append(future)
-            async with asyncio.timeout(seconds):
-                await future
-        if self.ack is None:
-            raise Undelivered(self.state)
-        return self.ack
-
-    def settle(self, state: Literal["acked", "lost", "expired"]) -> None:
-        self.state = state
-        for future in self.waiters:
-            if not future.done():
-                future.set_result(None)
-        self.waiters.clear()
 
 
 @dataclass(slots=True)
@@ -129,7 +69,7 @@ class Deliveries:
         answered: Callable[[Ack], None] | None = None,
     ) -> Delivery:
         """`data` is any JSON value, or a str that goes into the frame's data as it is."""
-        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         delivery = Delivery(
             next(self._numbers), kind, topic, json.dumps(text, ensure_ascii=False), headers, self.times if again else 0
         )

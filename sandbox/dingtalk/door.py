@@ -8,8 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.dingtalk.api import SCOPES, Api
+from sandbox.dingtalk.api import Api
 from sandbox.dingtalk.clock import Clock
+from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.errors import Exceeded, OapiError, OpenApiError, missing
 from sandbox.dingtalk.faults import Faults
 from sandbox.dingtalk.limits import Limits
@@ -37,9 +38,11 @@ Handler = Callable[[Ask], Awaitable[dict[str, Any] | web.Response]]
 class Door:
     """`invalid_token_status` is 400 as seen on the real API; the pages allow 401 as well."""
 
-    def __init__(self, clock: Clock, limits: Limits, tokens: Tokens, faults: Faults, calls: Calls) -> None:
+    def __init__(
+        self, credentials: Credentials, clock: Clock, limits: Limits, tokens: Tokens, faults: Faults, calls: Calls
+    ) -> None:
         self.invalid_token_status = 400
-        self.granted = set(SCOPES)
+        self._credentials = credentials
         self._clock = clock
         self._limits = limits
         self._tokens = tokens
@@ -92,7 +95,7 @@ class Door:
             if api.face == "oapi":
                 raise OapiError(40014, "不合法的access_token")
             raise OpenApiError(self.invalid_token_status, "InvalidAuthentication", "不合法的access_token")
-        if not api.scope or api.scope in self.granted:
+        if not api.scope or api.scope in self._credentials.scopes:
             return
         if api.face == "oapi":
             raise OapiError(60011, f"没有调用该接口的权限，需要 {api.scope}")

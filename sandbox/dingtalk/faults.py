@@ -1,11 +1,14 @@
 """Misfortunes by name, planned for the next calls and pushes or done at once to the open lines."""
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sandbox.dingtalk.api import BOT_MESSAGE, CARD_CALLBACK, Api
+from sandbox.dingtalk.card_rules import CardRules
 from sandbox.dingtalk.connection import Connection
+from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.deliveries import Deliveries
 from sandbox.dingtalk.errors import OapiError, OpenApiError
 from sandbox.dingtalk.limits import Limits
@@ -24,7 +27,11 @@ class _Plan:
 
 
 class Faults:
-    def __init__(self, deliveries: Deliveries, limits: Limits, tokens: Tokens) -> None:
+    def __init__(
+        self, credentials: Credentials, deliveries: Deliveries, limits: Limits, tokens: Tokens, rules: CardRules
+    ) -> None:
+        self._credentials = credentials
+        self._rules = rules
         self._deliveries = deliveries
         self._limits = limits
         self._tokens = tokens
@@ -58,6 +65,22 @@ class Faults:
 
     def expire_tokens(self) -> None:
         self._tokens.expire()
+
+    def revoke_scope(self, scope: str) -> None:
+        """Calls that need it get 403 with `requiredScopes`."""
+        self._credentials.scopes.discard(scope)
+
+    def reject_content(self, pattern: str) -> None:
+        """The text audit refuses card values that match from now on; an empty pattern ends it."""
+        self._rules.unsafe = re.compile(pattern) if pattern else None
+
+    def exhaust_calls(self) -> None:
+        """The month's API calls are used up."""
+        self._limits.month_calls = 0
+
+    def exhaust_pushes(self) -> None:
+        """The month's pushes are used up: messages come without their text."""
+        self._limits.month_pushes = 0
 
     # Pushes
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sandbox.dingtalk.api import BOT_MESSAGE
 from sandbox.dingtalk.clicks import Click
-from sandbox.dingtalk.deliveries import Delivery
+from sandbox.dingtalk.delivery import Delivery
 from sandbox.dingtalk.directory import Group, User
 from sandbox.dingtalk.watch import Watch
 

@@ -13,7 +13,7 @@ from sandbox.dingtalk.changes import Changes
 from sandbox.dingtalk.clicks import Clicks
 from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.connection import Connection
-from sandbox.dingtalk.credentials import Credentials, TokenCalls
+from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.deliveries import Deliveries
 from sandbox.dingtalk.directory import Directory
 from sandbox.dingtalk.door import Door
@@ -26,6 +26,7 @@ from sandbox.dingtalk.records import Calls, Violations
 from sandbox.dingtalk.robot_calls import RobotCalls
 from sandbox.dingtalk.robot_messages import RobotMessage, RobotMessages
 from sandbox.dingtalk.stream import Stream
+from sandbox.dingtalk.token_calls import TokenCalls
 from sandbox.dingtalk.tokens import Tokens
 
 CORP_ID = "ding9f50b15bccd16741"
@@ -70,15 +71,15 @@ class Parts:
             self.clock, frames, self.violations, again_after=again_after, times=times, offline=offline, seed=seed
         )
         tokens = Tokens(self.clock)
-        self.faults = Faults(self.deliveries, self.limits, tokens)
-        self.door = Door(self.clock, self.limits, tokens, self.faults, self.calls)
+        self.card_rules = CardRules(
+            self.directory, self.violations, strict=strict_values, unsafe=re.compile(unsafe) if unsafe else None
+        )
+        self.faults = Faults(self.credentials, self.deliveries, self.limits, tokens, self.card_rules)
+        self.door = Door(self.credentials, self.clock, self.limits, tokens, self.faults, self.calls)
         self.stream = Stream(self.credentials, self.deliveries, self.clock, frames, self._pulse)
         self.bot = BotMessages(self.credentials, self.clock)
         self.cards = Cards(self.clock.time, self._card_changed)
         self.messages = RobotMessages(self._message_posted)
-        self.card_rules = CardRules(
-            self.directory, self.violations, strict=strict_values, unsafe=re.compile(unsafe) if unsafe else None
-        )
         spaces = Spaces(self.credentials, self.directory, self.faults)
         self._card_calls = CardCalls(self.cards, self.card_rules, spaces, self.directory, self.violations)
         self._card_calls.templates.update(TEMPLATES)

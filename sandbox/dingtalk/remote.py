@@ -14,7 +14,7 @@ from sandbox.dingtalk.cards import CardSnapshot
 from sandbox.dingtalk.changes import Change
 from sandbox.dingtalk.clicks import Click
 from sandbox.dingtalk.control import DeliverySnapshot
-from sandbox.dingtalk.deliveries import Ack, Undelivered
+from sandbox.dingtalk.delivery import Ack, Undelivered
 from sandbox.dingtalk.records import Call, Violation
 from sandbox.dingtalk.robot_messages import RobotMessage
 

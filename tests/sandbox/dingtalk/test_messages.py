@@ -133,9 +133,9 @@ async def test_messages_can_be_held_while_no_line_is_open(gateway: DingTalkStand
 
 
 async def test_past_the_months_pushes_a_message_comes_without_its_text(gateway: DingTalkStandIn, sdk: Client) -> None:
-    gateway.limits.month_pushes = 1
     line = await sdk.line()
     await gateway.say(LI, "the last one")
+    gateway.faults.exhaust_pushes()
     await gateway.say(LI, "unreadable")
     assert "text" in await heard(line)
     body = await heard(line)

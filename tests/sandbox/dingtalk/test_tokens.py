@@ -66,7 +66,7 @@ async def test_expired_tokens_are_refused_by_both_faces(gateway: DingTalkStandIn
 
 
 async def test_a_missing_scope_is_named(gateway: DingTalkStandIn, sdk: Client) -> None:
-    gateway.door.granted.discard("Card.Streaming.Write")
+    gateway.faults.revoke_scope("Card.Streaming.Write")
     status, body = await sdk.put("/v1.0/card/streaming", {"outTrackId": "x"})
     assert (status, body["code"]) == (403, "Forbidden.AccessDenied.AccessTokenPermissionDenied")
     assert body["accessdenieddetail"] == {"requiredScopes": ["Card.Streaming.Write"]}
