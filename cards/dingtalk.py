@@ -1,0 +1,160 @@
+"""Cards as DingTalk shows them: the variables of its public template, and a markdown message for when no card goes through.
+
+Pure. The public template (title, body, small print, buttons) folds nothing and has no progress bar, no input and no dialog:
+sections are shortened instead, progress is drawn in text, and what cannot be pressed is typed.
+"""
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cards.dialects import CARD, MESSAGE, Dialect
+from cards.markdown import bold, link, phrase
+from cards.model import Button, Card
+from cards.parts import (
+    LABEL_CHARS,
+    Part,
+    facts_part,
+    log_part,
+    section_part,
+    small_print,
+    squeeze,
+    step,
+    summary,
+    title,
+)
+from cards.phrases import bar, heading, phrases
+from cards.plain import clip, one_line, size
+
+PUBLIC_TEMPLATE = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"
+"""Shipped with the official SDK. Its variables: title, logo, markdown, tips, sys_full_json_obj. A template of one's own that is
+configured instead needs the same ones."""
+
+BUDGET = 8 * 1024
+"""Bytes of all values together. The documentation allows 1 KB a value (create-and-deliver-cards), which clients are seen to
+exceed many times over without harm; a request is refused only far above this."""
+MESSAGE_BUDGET = 14_000
+"""Bytes of `msgParam`; 15 000 are documented."""
+MOST_BUTTONS = 10
+TWIN_CHARS = 160
+PREVIEW_CHARS = 190
+"""`lastMessageI18n` and the notification are cut at 200 by DingTalk."""
+
+_FOLDED_LINES = 6
+_OPEN_LINES = 40
+_LOG_LINES = 10
+_COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
+
+
+def render(card: Card, *, budget: int = BUDGET) -> dict[str, str]:
+    """The card's `cardParamMap`. Without buttons the list is empty: an update that left it out would keep the old ones."""
+    fixed = {
+        "title": phrase(title(card)),
+        "tips": phrase(small_print(card)),
+        "sys_full_json_obj": _compact(
+            {"msgButtons": [_button(card, button) for button in card.buttons[:MOST_BUTTONS]]}
+        ),
+    }
+    left = budget - sum(map(size, fixed.values()))
+    return {**fixed, "markdown": _body(card, CARD, lambda text: size(text) <= left)}
+
+
+class MarkdownMessage(NamedTuple):
+    """The `msgParam` of `sampleMarkdown`. `title` is only seen in the list of chats."""
+
+    title: str
+    text: str
+
+    def as_json(self) -> str:
+        return _compact(self._asdict())
+
+
+def render_markdown_message(card: Card, *, budget: int = MESSAGE_BUDGET) -> MarkdownMessage:
+    """The whole card with its buttons as what to type instead."""
+    words = phrases(card)
+    head = phrase(title(card))
+    twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.buttons if button.twin]
+    typed = "\n".join(f"- {phrase(twin)}" for twin in twins[:MOST_BUTTONS])
+    foot = "\n\n".join(
+        filter(
+            None, [typed and f"{bold(words.type_instead)}{words.colon.rstrip()}\n\n{typed}", phrase(small_print(card))]
+        )
+    )
+
+    def message(body: str) -> MarkdownMessage:
+        return MarkdownMessage(head, "\n\n".join(filter(None, [f"#### {head}", body, foot])))
+
+    return message(_body(card, MESSAGE, lambda body: size(message(body).as_json()) <= budget))
+
+
+def render_plain_message(text: str, *, budget: int = MESSAGE_BUDGET) -> str:
+    """The `msgParam` of `sampleText`."""
+    while size(shown := _compact({"content": text})) > budget:
+        text = clip(text, len(text) * budget // size(shown) - 1)
+    return shown
+
+
+def preview(card: Card) -> str:
+    """For the list of chats and the notification: plain text."""
+    return clip(f"{heading(card)}{phrases(card).colon}{one_line(card.summary)}", PREVIEW_CHARS)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _button(card: Card, button: Button) -> dict[str, object]:
+    """Clients bring back `id` or `params`, never reliably both; so each carries the id."""
+    face: dict[str, object] = {"text": clip(one_line(button.text), LABEL_CHARS), "color": _COLOURS[button.style]}
+    if button.url:
+        return {**face, "id": button.id, "url": button.url}
+    digest = {"digest": card.digest} if card.digest else {}
+    return {**face, "id": button.id, "request": True, "params": {"id": button.id, **digest}}
+
+
+def _progress(card: Card) -> str:
+    if card.progress is None:
+        return ""
+    percent = card.progress.percent
+    return f"{'⏳' if percent is None else f'{bar(percent)} **{percent}%**'} {phrase(step(card))}".rstrip()
+
+
+def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
+    """Cut until it fits, the least important first: log, folded sections, what is left of the log, open sections, then sections
+    with their titles. The summary and the facts stay; only facts that alone burst the budget are cut."""
+    words = phrases(card)
+    more_buttons = len(card.buttons) > MOST_BUTTONS
+    facts, log = facts_part(card), log_part(card, most=_LOG_LINES)
+    sections = [section_part(part, words, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES) for part in card.sections]
+    folded = [part for part in reversed(sections) if part.folded]
+    opened = [part for part in reversed(sections) if not part.folded]
+
+    pieces: dict[tuple[int, int], str] = {}
+
+    def piece(part: Part) -> str:
+        key = (id(part), part.shown)
+        if key not in pieces:
+            pieces[key] = dialect.draw(part, words)
+        return pieces[key]
+
+    def drawn(kept: list[Part], dropped: int) -> str:
+        blocks = [
+            bold(summary(card)),
+            _progress(card),
+            piece(facts),
+            *(piece(part) for part in kept if not part.folded),
+            piece(log),
+            *(piece(part) for part in kept if part.folded),
+            phrase(words.more_sections.format(count=dropped)) if dropped else "",
+            phrase(words.more_buttons.format(count=len(card.buttons) - MOST_BUTTONS)) if more_buttons else "",
+            link(f"{words.whole} ›", card.link) if card.link else "",
+        ]
+        return "\n\n".join(filter(None, blocks))
+
+    cuts = [(log, 3), *((part, 0) for part in folded), (log, 0), *((part, 1) for part in opened)]
+    squeeze([*cuts, *((part, 0) for part in opened)], lambda: fits(drawn(sections, 0)))
+    kept = list(sections)
+    while kept and not fits(drawn(kept, len(sections) - len(kept))):
+        kept.pop()
+    squeeze([(facts, 0)], lambda: fits(drawn(kept, len(sections) - len(kept))))
+    return drawn(kept, len(sections) - len(kept))

@@ -1,0 +1,99 @@
+"""Cards full of what an attacker would write into a label, a log line or a group nickname."""
+
+from hypothesis import strategies as st
+
+from cards.model import Button, Card, Code, Diff, DiffLine, Fact, LogLines, Progress, Prose, Section, Table, Tone
+
+NASTY = (
+    "<a atId=manager4220>",
+    "</a>",
+    "<a href='https://evil.example'>x</a>",
+    "<img src=x onerror=y>",
+    "<!--",
+    "<br>",
+    "[批准](dtmd://dingtalkclient/sendMessage?content=批准 7F3K)",
+    "](",
+    "]",
+    "(http://evil.example)",
+    "![",
+    "!",
+    "[x]: http://evil.example",
+    "https://evil.example",
+    "www.evil.example",
+    "```",
+    "~~~",
+    "`",
+    "**",
+    "_",
+    "# ",
+    "\n# ",
+    "\n> ",
+    "\n- ",
+    "\n1. ",
+    "\n---\n",
+    "\n===\n",
+    "\n\n",
+    "|",
+    "&lt;a&gt;",
+    "&#60;",
+    "<",
+    ">",
+    "\\",
+    "\\[",
+    "$x$",
+    "${title}",
+    "~~",
+    "\r\n",
+    "\t",
+    "\x1b[31m",
+    "\x1b]8;;http://evil.example\x07",
+    "\u202e",
+    "\u200b",
+    "\u2028",
+    "\ud800",
+    "\x00",
+    "a",
+    "中",
+    "⚠️",
+    " ",
+)
+
+nasty = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), max_size=8).map("".join)
+lines = st.lists(nasty, max_size=6).map(tuple)
+maybe = st.one_of(st.none(), nasty)
+
+bodies = st.one_of(
+    st.builds(Prose, text=nasty),
+    st.builds(Code, text=nasty),
+    st.builds(LogLines, lines=lines),
+    st.builds(Diff, lines=st.lists(st.builds(DiffLine, path=nasty, before=maybe, after=maybe), max_size=4).map(tuple)),
+    st.builds(Table, columns=st.tuples(nasty, nasty), rows=st.lists(st.tuples(nasty, nasty), max_size=4).map(tuple)),
+)
+
+cards = st.builds(
+    Card,
+    id=st.just("c"),
+    kind=st.sampled_from(["approval", "diagnosis", "status", "notice"]),
+    language=st.sampled_from(["zh", "en"]),
+    tone=st.sampled_from(Tone),
+    digest=st.just("0123abcd"),
+    title=nasty,
+    tag=maybe,
+    summary=nasty,
+    facts=st.lists(st.builds(Fact, label=nasty, value=nasty), max_size=4).map(tuple),
+    progress=st.one_of(st.none(), st.builds(Progress, percent=st.one_of(st.none(), st.integers(0, 100)), step=nasty)),
+    sections=st.lists(st.builds(Section, title=nasty, body=bodies, folded=st.booleans()), max_size=3).map(tuple),
+    log=lines,
+    buttons=st.lists(
+        st.builds(
+            Button,
+            id=st.from_regex(r"\A[a-z][a-z0-9-]{0,30}\Z"),
+            text=nasty,
+            style=st.sampled_from(["default", "primary", "danger"]),
+            twin=maybe,
+        ),
+        max_size=3,
+    ).map(tuple),
+    footer=st.lists(nasty, max_size=3).map(tuple),
+    link=st.sampled_from([None, "javascript:alert(1)", "https://x.example/a) [b](dtmd://y"]),
+)

@@ -1,0 +1,36 @@
+"""Every card, as each renderer shows it, is what a person has looked at and found good."""
+
+import json
+from typing import Literal
+
+import pytest
+
+from cards.dingtalk import render, render_markdown_message
+from cards.text import render_text
+from tests.cards.samples import STATES, sample
+from tests.golden import Golden
+
+LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_text(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
+    golden.check(f"cards/text/{state}.{language}.txt", render_text(sample(state, language)) + "\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_dingtalk_card(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
+    shown = render(sample(state, language))
+    buttons = json.dumps(json.loads(shown["sys_full_json_obj"]), ensure_ascii=False, indent=2)
+    assert set(shown) == {"title", "markdown", "tips", "sys_full_json_obj"}
+    text = f"# {shown['title']}\n\n{shown['markdown']}\n\n---\n{shown['tips']}\n\n```json\n{buttons}\n```\n"
+    golden.check(f"cards/dingtalk/{state}.{language}.md", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_dingtalk_message(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
+    message = render_markdown_message(sample(state, language))
+    golden.check(f"cards/dingtalk-message/{state}.{language}.md", message.text + "\n")
