@@ -101,7 +101,7 @@ def test_then_folded_sections_then_open_ones_with_a_count_of_what_is_missing() -
     assert "**结论**\n\n```\n行0" in tight
     assert "**事件**（5 行未显示）" in tight
     tighter = render(card, budget=1500)["markdown"]
-    assert "… 另有 4 行" in tighter
+    assert "… 另有 2 行" in tighter
 
 
 def test_title_summary_facts_buttons_and_small_print_outlive_everything_else() -> None:
