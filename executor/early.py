@@ -81,15 +81,16 @@ def pull_will_pass(message: str, image: str = "") -> bool | None:
     return False if _FINAL_PULL.search(told) else None
 
 
-def pull_errors(pods: Iterable[Raw], events: Iterable[Raw]) -> dict[str, str]:
-    """`pod uid/container` → why its image could not be pulled, from the status or the kubelet's `Failed` events. An
-    ImagePullBackOff no longer says why, so a watcher keeps what it saw."""
+def pull_errors(pods: Iterable[Raw], events: Iterable[Raw], known: Mapping[str, str]) -> dict[str, str]:
+    """`pod uid/container` → why its image could not be pulled: from the status, which says it only until the kubelet backs off,
+    from what was `known` before, or from the kubelet's `Failed` events."""
     found: dict[str, str] = {}
     for event in events:
         path = text(event, "involvedObject", "fieldPath")
         if text(event, "reason") == "Failed" and "pull" in text(event, "message") and "{" in path:
             container = path.partition("{")[2].rstrip("}")
             found[f"{text(event, 'involvedObject', 'uid')}/{container}"] = text(event, "message")
+    found |= known
     for pod in pods:
         for state in containers(pod):
             if text(state.waiting, "reason") == "ErrImagePull":
@@ -170,14 +171,16 @@ def _ended(pod: Raw, state: ContainerState, end: Raw, delta: int) -> Sign | None
     looping = text(state.waiting, "reason") == "CrashLoopBackOff"
     settled = 0 if (looping and code) or delta >= 2 else None
     if word == "OOMKilled":
-        return _sign(state, "oom", settled, reason("verify.oom", **values, limit=_memory_limit(pod, state.name)))
+        limit = _memory_limit(pod, state.name)
+        why = reason("verify.oom", **values, limit=limit) if limit else reason("verify.oom_unlimited", **values)
+        return _sign(state, "oom", settled, why)
     return _sign(state, "crash", settled, reason("verify.crash", **values))
 
 
 def _memory_limit(pod: Raw, container: str) -> str:
     specs = objects(pod, "spec", "containers") + objects(pod, "spec", "initContainers")
     spec = next((spec for spec in specs if spec.get("name") == container), {})
-    return text(spec, "resources", "limits", "memory") or "-"
+    return text(spec, "resources", "limits", "memory")
 
 
 def _scheduling(pod: Raw, events: Iterable[Raw], patience: Patience) -> Iterator[Sign]:

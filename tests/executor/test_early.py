@@ -28,7 +28,7 @@ BACK_OFF = 'Back-off pulling image "nginx:1"'
 
 
 def signs(raw: Raw, *, baseline: dict[str, int] | None = None, events: tuple[Raw, ...] = ()) -> list[Sign]:
-    pulls = pull_errors([raw], events)
+    pulls = pull_errors([raw], events, {})
     return list(pod_signs(raw, baseline=baseline or {}, pulls=pulls, events=events, patience=PATIENCE))
 
 

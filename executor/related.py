@@ -1,0 +1,135 @@
+"""What belongs to an object: its ReplicaSets, pods and events, and what makes its pods anew."""
+
+import re
+from dataclasses import dataclass, field
+
+from executor.errors import Forbidden, NotFound
+from executor.fields import Raw, controller_of, deleting, mapping, number, objects, owned_by, text, texts, uid_of
+from executor.happenings import concerns
+from executor.kinds import Kind, kind_named
+from executor.operations import Target
+from executor.reader import Reader
+
+POD = kind_named("Pod")
+REPLICA_SET = kind_named("ReplicaSet")
+EVENT = kind_named("Event")
+MAX_PODS = 500
+MAX_EVENTS = 500
+
+_REPLACING = ("ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController")
+_RANDOM_SUFFIX = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")
+"""The letters of generated names (apimachinery's `rand.String`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """What makes a new pod when one is deleted. `replicas` is how many it wants."""
+
+    uid: str
+    name: str
+    kind: str
+    labels: str
+    """Its selector, as a list takes it."""
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """`denied` names the kinds that we may not list; they are empty here."""
+
+    object: Raw
+    pods: tuple[Raw, ...] = ()
+    replica_sets: tuple[Raw, ...] = ()
+    events: tuple[Raw, ...] = ()
+    complete: bool = True
+    denied: frozenset[str] = field(default_factory=frozenset)
+
+
+def selector_text(selector: Raw) -> str:
+    """A label selector as list and watch take it: `app=web,tier in (a,b),!canary`."""
+    parts = [f"{key}={value}" for key, value in mapping(selector, "matchLabels").items()]
+    for expression in objects(selector, "matchExpressions"):
+        key, values = text(expression, "key"), ",".join(texts(expression, "values"))
+        match text(expression, "operator"):
+            case "In":
+                parts.append(f"{key} in ({values})")
+            case "NotIn":
+                parts.append(f"{key} notin ({values})")
+            case "Exists":
+                parts.append(key)
+            case "DoesNotExist":
+                parts.append(f"!{key}")
+    return ",".join(parts)
+
+
+def selector_of(workload: Raw) -> str:
+    """The selector of a workload or Service; those of Services and ReplicationControllers are plain maps."""
+    selector = mapping(workload, "spec", "selector")
+    if workload.get("kind") in ("Service", "ReplicationController"):
+        selector = {"matchLabels": selector}
+    return selector_text(selector)
+
+
+async def controller_of_pod(reader: Reader, namespace: str, name: str, pod: Raw | None) -> Controller | None:
+    """Who will replace a deleted pod. Of a pod that is gone (`pod` is None) only the name tells: `<replica set>-<5 letters>`,
+    `<stateful set>-<number>`. None for a bare pod, for a Job's, and when the controller is on its way out too."""
+    candidates: list[tuple[Kind, str]] = []
+    owner_uid = ""
+    if pod is not None:
+        owner = controller_of(pod)
+        owner_uid = text(owner, "uid")
+        if text(owner, "kind") in _REPLACING:
+            candidates = [(kind_named(text(owner, "kind")), text(owner, "name"))]
+    else:
+        head, _, tail = name.rpartition("-")
+        kinds = ["StatefulSet"] if tail.isdigit() else []
+        kinds += ["ReplicaSet", "DaemonSet", "ReplicationController"] if _RANDOM_SUFFIX.fullmatch(tail) else []
+        candidates = [(kind_named(kind), head) for kind in kinds if head]
+    for kind, owner_name in candidates:
+        try:
+            found = await reader.get(kind, owner_name, namespace)
+        except (NotFound, Forbidden):
+            continue
+        if not deleting(found) and owner_uid in ("", uid_of(found)):
+            wanted = number(found, "spec", "replicas", absent=1)
+            if kind.kind == "DaemonSet":
+                wanted = number(found, "status", "desiredNumberScheduled")
+            return Controller(uid_of(found), owner_name, kind.kind, selector_of(found), wanted)
+    return None
+
+
+async def related(reader: Reader, target: Target) -> Related:
+    """The object with everything that a diagnosis looks at. Raises NotFound, Forbidden (for the object itself), Unreachable."""
+    kind = kind_named(target.kind)
+    found = await reader.get(kind, target.name, target.namespace)
+    denied: set[str] = set()
+    complete = True
+
+    async def listed(wanted: Kind, labels: str, limit: int) -> tuple[Raw, ...]:
+        nonlocal complete
+        try:
+            listing = await reader.list(wanted, target.namespace, labels=labels, limit=limit)
+        except Forbidden:
+            denied.add(wanted.kind)
+            return ()
+        complete = complete and (listing.complete or wanted is EVENT)
+        return listing.items
+
+    replica_sets: tuple[Raw, ...] = ()
+    pods: tuple[Raw, ...] = (found,) if kind.kind == "Pod" else ()
+    labels = selector_of(found) if kind.namespaced else ""
+    if labels and kind.kind != "Pod":
+        owners = {uid_of(found)}
+        if kind.kind == "Deployment":
+            replica_sets = tuple(
+                made for made in await listed(REPLICA_SET, labels, MAX_PODS) if owned_by(made, uid_of(found))
+            )
+            owners |= {uid_of(made) for made in replica_sets}
+        pods = await listed(POD, labels, MAX_PODS)
+        if kind.kind != "Service":
+            pods = tuple(pod for pod in pods if any(owned_by(pod, owner) for owner in owners))
+    events: tuple[Raw, ...] = ()
+    if kind.namespaced:
+        uids = {uid_of(found), *map(uid_of, pods), *map(uid_of, replica_sets)}
+        events = tuple(event for event in await listed(EVENT, "", MAX_EVENTS) if concerns(event, uids))
+    return Related(found, pods, replica_sets, events, complete, frozenset(denied))
