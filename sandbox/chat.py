@@ -74,10 +74,7 @@ class Chat:
         async for change in self._gateway.changes(self._seen):
             self._seen = change.number
             self._write(self._drawn(change))
-            if self._seen >= self._gateway.now:
-                self._printed.set()
-            else:
-                self._printed.clear()
+            self._printed.set()
 
     def _drawn(self, change: Change) -> str:
         if change.message is not None:
@@ -99,7 +96,9 @@ class Chat:
             return False
 
         await self._gateway.until(found, seconds)
-        await self._printed.wait()
+        while self._seen < self._gateway.now:
+            self._printed.clear()
+            await self._printed.wait()
 
     @property
     def now(self) -> int:

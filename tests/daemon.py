@@ -1,0 +1,107 @@
+"""The daemon as a process, for tests that drive it over sockets and kill it."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.dingtalk import DingTalkStandIn
+
+ADMIN, MEMBER = "manager4220", "user123"
+GROUP = "cidK8sOps0001=="
+
+
+@dataclass
+class Daemon:
+    """`steward run` with its data in `folder`; started and killed as often as a test likes."""
+
+    folder: Path
+    gateway: DingTalkStandIn
+    kubeconfig: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+    starts: int = 0
+
+    async def start(self) -> None:
+        """Returns when its line is open."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DINGTALK", "STEWARD", "FEISHU"))
+        } | {
+            "DINGTALK_ENABLED": "true",
+            "DINGTALK_CLIENT_ID": self.gateway.client_id,
+            "DINGTALK_CLIENT_SECRET": self.gateway.client_secret,
+            "DINGTALK_OPENAPI_ENDPOINT": self.gateway.url,
+            "DINGTALK_OAPI_ENDPOINT": self.gateway.url,
+            "KUBECONFIG": str(self.kubeconfig),
+            "STEWARD_DATA_DIR": str(self.folder),
+            "STEWARD_ADMINS": f"dingtalk:{ADMIN}",
+            "PYTHONUNBUFFERED": "1",
+            **self.settings,
+        }
+        self.starts += 1
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=environment, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL
+            )
+        async with asyncio.timeout(30):
+            await self.gateway.connected(seconds=30)
+
+    async def kill(self) -> None:
+        """kill -9, and wait until the gateway has noticed."""
+        await self._end(signal.SIGKILL)
+        await self.gateway.until(lambda: not self.gateway.lines)
+
+    async def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        async with asyncio.timeout(40):
+            return await self.process.wait()
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "steward.log"
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """Read the daemon's database beside it."""
+        connection = sqlite3.connect(f"file:{self.folder / 'steward.db'}?mode=ro", uri=True, timeout=5)
+        try:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+    def states(self) -> list[str]:
+        return [row["state"] for row in self.rows("SELECT state FROM actions ORDER BY created_at")]
+
+    async def until_state(self, *states: str, seconds: float = 60) -> str:
+        """Until the newest action is in one of these states."""
+        async with asyncio.timeout(seconds):
+            while not (found := self.states()) or found[-1] not in states:
+                await asyncio.sleep(0.01)
+        return found[-1]
+
+
+@asynccontextmanager
+async def daemon_at(folder: Path, gateway: DingTalkStandIn, kubeconfig: Path, **settings: str) -> AsyncIterator[Daemon]:
+    """A started daemon in a world of its own: group, administrator and member are made in the gateway."""
+    gateway.add_user(ADMIN, "王伟")
+    gateway.add_user(MEMBER, "李雷")
+    gateway.add_group(GROUP, "k8s-ops", [ADMIN, MEMBER])
+    daemon = Daemon(folder, gateway, kubeconfig, settings)
+    try:
+        await daemon.start()
+        yield daemon
+    finally:
+        if daemon.process is not None and daemon.process.returncode is None:
+            daemon.process.kill()
+            await daemon.process.wait()
