@@ -29,6 +29,11 @@ def mask_object(raw: dict[str, Any], *, config_values: bool = False) -> dict[str
     return shown
 
 
+def mask_value(value: Any) -> Any:
+    """A copy of any JSON value that may be shown: the body of a patch, a field of an object."""
+    return _value("", value)
+
+
 def _datum(kind: str, name: str, text: Any, *, config_values: bool) -> Any:
     if kind == "Secret":
         return MASK

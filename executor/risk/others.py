@@ -1,8 +1,10 @@
 """The risk of kubectl verbs that Steward knows and does not perform (facts of kubectl, not of the request's wording)."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from executor.operations import Other
+from executor.risk.labels import key_marks
 from executor.risk.level import Mark, forbidden, high, read_only, severe
 from executor.risk.objects import UNTOUCHABLE, change_marks, name_marks, secret_marks
 from executor.risk.policy import Live, Policy
@@ -70,8 +72,24 @@ def _change_marks(operation: Other, policy: Policy, live: Live) -> Iterator[Mark
         yield severe("risk.restart_stateful" if kind == "StatefulSet" else "risk.restart_daemons")
     if operation.command == "create" and kind in _CREATE_WIDE:
         yield severe("risk.other_create_wide", kind=kind)
-    if operation.command in ("label", "annotate") and kind in ("Namespace", "Node"):
-        yield severe("risk.label_cluster", kind=kind)
+    if operation.command in ("label", "annotate"):
+        where: Literal["labels", "annotations"] = "labels" if operation.command == "label" else "annotations"
+        yield from key_marks(_keys_set(operation), where, kind, live)
     if operation.command == "taint" and any(":NoExecute" in word and not word.endswith("-") for word in operation.argv):
         yield severe("risk.other_taint_evicts")
+    if operation.command == "autoscale" and _wide(operation):
+        yield severe("risk.other_autoscale_wide")
     yield severe(code) if grave else high(code)
+
+
+def _keys_set(operation: Other) -> list[str]:
+    """`a` and `b` of `label pod x a=1 b-`."""
+    words = [word for word in operation.argv[1:] if not word.startswith("-")]
+    return [word.partition("=")[0] if "=" in word else word[:-1] for word in words if "=" in word or word.endswith("-")]
+
+
+def _wide(operation: Other) -> bool:
+    """Whether the largest number of replicas is more than three times the smallest, or not readable."""
+    said = dict(word.split("=", 1) for word in operation.argv if word.startswith(("--min=", "--max=")))
+    low, most = said.get("--min", "1"), said.get("--max", "")
+    return not (low.isdigit() and most.isdigit()) or int(most) > 3 * max(1, int(low))
