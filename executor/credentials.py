@@ -58,7 +58,7 @@ class Credentials:
                 try:
                     self._token = await asyncio.to_thread(self._load, force=False)
                 except ClusterError as exc:
-                    log.warning("cluster.credentials_not_renewed", problem=exc.message)
+                    log.warning("credentials.not_renewed", problem=exc.message)
             return self._token
 
 

@@ -25,6 +25,8 @@ class Ending(NamedTuple):
     exit_code: int | None
     problem: str = ""
     cut: bool = False
+    refused: bool = False
+    """The container runtime said that it did not start the command."""
 
 
 async def run_command(wire: Wire, path: str, container: str | None, argv: Sequence[str], *, seconds: float) -> Ending:
@@ -58,7 +60,7 @@ async def run_command(wire: Wire, path: str, container: str | None, argv: Sequen
     if status is None:
         return Ending(output, None, problem, cut)
     code, said = _end_of(status)
-    return Ending(output, code, said, cut)
+    return Ending(output, code, said, cut, refused=code is None)
 
 
 def _end_of(status: bytes) -> tuple[int | None, str]:

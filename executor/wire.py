@@ -110,7 +110,7 @@ class Wire:
             except Unreachable as exc:
                 if attempt + 1 == _ATTEMPTS:
                     raise
-                log.debug("cluster.again", path=request.path, problem=exc.message)
+                log.debug("wire.again", path=request.path, problem=exc.message)
                 await asyncio.sleep(0.2 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 jitter, not a secret
         raise AssertionError("the last attempt returns or raises")
 
