@@ -171,13 +171,13 @@ def _ended(pod: Raw, state: ContainerState, end: Raw, delta: int) -> Sign | None
     looping = text(state.waiting, "reason") == "CrashLoopBackOff"
     settled = 0 if (looping and code) or delta >= 2 else None
     if word == "OOMKilled":
-        limit = _memory_limit(pod, state.name)
+        limit = memory_limit(pod, state.name)
         why = reason("verify.oom", **values, limit=limit) if limit else reason("verify.oom_unlimited", **values)
         return _sign(state, "oom", settled, why)
     return _sign(state, "crash", settled, reason("verify.crash", **values))
 
 
-def _memory_limit(pod: Raw, container: str) -> str:
+def memory_limit(pod: Raw, container: str) -> str:
     specs = objects(pod, "spec", "containers") + objects(pod, "spec", "initContainers")
     spec = next((spec for spec in specs if spec.get("name") == container), {})
     return text(spec, "resources", "limits", "memory")

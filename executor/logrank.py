@@ -76,11 +76,11 @@ def rank(lines: Iterable[str], *, finished_at: datetime | None = None) -> Ranked
         return Ranked()
     blocks = _fold(plain)
     counts = Counter(block.template for block in blocks)
-    met: set[str] = set()
+    met: dict[str, _Block] = {}
     for block in blocks:
         block.score = _score(block, counts[block.template], finished_at, repeated=block.template in met)
-        met.add(block.template)
-    chosen = [block for block in blocks if block.score > 0]
+        met.setdefault(block.template, block)
+    chosen = [block for block in met.values() if block.score > 0]
     first = next((block for block in blocks if block.score >= 6), None) or max(blocks, key=lambda block: block.score)
     worst = max(blocks, key=lambda block: block.score)
     best = _headline(worst if worst.score > first.score + 6 else first) if worst.score > 0 else plain[-1]
@@ -94,6 +94,12 @@ def rank(lines: Iterable[str], *, finished_at: datetime | None = None) -> Ranked
 
 def _plain(line: str) -> str:
     return _CONTROL.sub("", _ANSI.sub("", line.rstrip("\r\n")))[:_LONGEST_LINE]
+
+
+def without_stamp(line: str) -> str:
+    """The line less a leading timestamp, for a sentence that quotes it."""
+    found = _STAMP.match(line.lstrip("[ "))
+    return line.lstrip("[ ")[found.end() :].lstrip(" ]:-") if found else line
 
 
 def template_of(line: str) -> str:

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, field
 
 from executor.errors import Forbidden, NotFound
-from executor.fields import Raw, controller_of, deleting, mapping, number, objects, owned_by, text, texts, uid_of
+from executor.fields import Raw, controller_of, deleting, mapping, number, owned_by, text, uid_of
 from executor.happenings import concerns
 from executor.kinds import Kind, kind_named
 from executor.operations import Target
+from executor.owned import selector_text
 from executor.reader import Reader
 
 POD = kind_named("Pod")
@@ -43,23 +44,6 @@ class Related:
     events: tuple[Raw, ...] = ()
     complete: bool = True
     denied: frozenset[str] = field(default_factory=frozenset)
-
-
-def selector_text(selector: Raw) -> str:
-    """A label selector as list and watch take it: `app=web,tier in (a,b),!canary`."""
-    parts = [f"{key}={value}" for key, value in mapping(selector, "matchLabels").items()]
-    for expression in objects(selector, "matchExpressions"):
-        key, values = text(expression, "key"), ",".join(texts(expression, "values"))
-        match text(expression, "operator"):
-            case "In":
-                parts.append(f"{key} in ({values})")
-            case "NotIn":
-                parts.append(f"{key} notin ({values})")
-            case "Exists":
-                parts.append(key)
-            case "DoesNotExist":
-                parts.append(f"!{key}")
-    return ",".join(parts)
 
 
 def selector_of(workload: Raw) -> str:
@@ -98,6 +82,11 @@ async def controller_of_pod(reader: Reader, namespace: str, name: str, pod: Raw 
     return None
 
 
+def _about_claim(event: Raw) -> bool:
+    """Kept besides: pods that wait for a volume learn why from their claim's events."""
+    return text(event, "involvedObject", "kind") == "PersistentVolumeClaim"
+
+
 async def related(reader: Reader, target: Target) -> Related:
     """The object with everything that a diagnosis looks at. Raises NotFound, Forbidden (for the object itself), Unreachable."""
     kind = kind_named(target.kind)
@@ -131,5 +120,6 @@ async def related(reader: Reader, target: Target) -> Related:
     events: tuple[Raw, ...] = ()
     if kind.namespaced:
         uids = {uid_of(found), *map(uid_of, pods), *map(uid_of, replica_sets)}
-        events = tuple(event for event in await listed(EVENT, "", MAX_EVENTS) if concerns(event, uids))
+        every = await listed(EVENT, "", MAX_EVENTS)
+        events = tuple(event for event in every if concerns(event, uids) or _about_claim(event))
     return Related(found, pods, replica_sets, events, complete, frozenset(denied))

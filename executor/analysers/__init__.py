@@ -1,0 +1,1 @@
+"""Rules that find causes: pure functions from a situation to suspicions, each about one subject."""
