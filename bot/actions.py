@@ -59,6 +59,8 @@ class Action(BaseModel):
     decided_by: Person | None = None
     decided_at: datetime | None = None
     note: str = ""
+    claimed_at: datetime | None = None
+    """When the approval was used up, durably, right before the write; None: nothing was ever sent."""
     applied: Applied | None = None
     outcome: Verdict | None = None
     finished_at: datetime | None = None
@@ -92,6 +94,7 @@ def _parsed(row: Row) -> Action:
         decided_by=Person.model_validate_json(row["decided_by"]) if row["decided_by"] else None,
         decided_at=when("decided_at"),
         note=row["note"],
+        claimed_at=when("claimed_at"),
         applied=Applied.model_validate_json(row["applied"]) if row["applied"] else None,
         outcome=Verdict.model_validate_json(row["outcome"]) if row["outcome"] else None,
         finished_at=when("finished_at"),

@@ -158,8 +158,12 @@ class Execution:
         if action.state is State.VERIFYING and action.applied is not None:
             await self._watch(action, action.applied)
             return
+        if action.claimed_at is None:
+            await self._finish(action, State.FAILED, _failed(reason("execution.interrupted_before")))
+            return
         match await self._look(action):
-            case recover.Found(applied=applied):
+            case recover.Found(applied=found, proven=proven):
+                applied = found.model_copy(update={"proven": proven})
                 moved = await self._to_verifying(action, applied)
                 if moved is not None:
                     await self._watch(moved, applied)
@@ -178,7 +182,7 @@ class Execution:
                 reraise=True,
             ):
                 with attempt:
-                    return await recover.look(self._cluster, action.order, action.id)
+                    return await recover.look(self._cluster, action.order, action.id, since=action.decided_at)
         except ClusterError as error:
             log.warning("action.not_settled", action=action.id, reason=str(error))
         return recover.Unclear(reason=reason("execution.not_settled"))

@@ -9,7 +9,7 @@ import time
 import structlog
 
 from adapters.types import Message
-from bot import answers
+from bot import answers, asking
 from bot.access import Access
 from bot.actions import Action
 from bot.answers import Told
@@ -22,9 +22,9 @@ from bot.words import Words
 from cards.model import Tone
 from executor import kubectl, preview, reads, resolve, risk, triage
 from executor.cluster import Writer
-from executor.errors import ClusterError, Forbidden, NotFound, Throttled, Unreachable
+from executor.errors import ClusterError, Forbidden, NotFound
 from executor.kinds import kind_named
-from executor.operations import Describe, Events, Get, Operation, Other, Target
+from executor.operations import Describe, Operation, Other, Target
 from executor.reason import Reason, reason
 from executor.redact import mask
 from executor.risk import Level
@@ -86,7 +86,7 @@ class Flow:
         try:
             return await self._carry(plan, message)
         except ClusterError as error:
-            return await self._refuse(message, (why(error),))
+            return await self._refuse(message, (asking.why(error),))
 
     async def _carry(self, plan: Plan, message: Message) -> str:
         match plan:
@@ -128,6 +128,8 @@ class Flow:
                     await self._ask_which(operation, candidates, text, message, request)
                 case resolve.Missing() as nothing:
                     await self._say_missing(nothing, operation, message, request)
+                case resolve.Impossible(reason=obstacle):
+                    await self._refuse(message, (obstacle,), request=request)
 
     async def _run_or_propose(self, operation: Operation, message: Message, request: str) -> None:
         judged = risk.assess(operation)
@@ -152,7 +154,7 @@ class Flow:
             await self._refuse(message, (refusal.reason,), command=command, request=request)
             return
         except ClusterError as error:
-            await self._refuse(message, (why(error),), request=request)
+            await self._refuse(message, (asking.why(error),), request=request)
             return
         if order.changes == "no":
             text = self._words("flow.nothing_to_do", command=order.command)
@@ -182,10 +184,13 @@ class Flow:
                 await self._say_missing(nothing, Describe(target=target), message, message.id)
             case resolve.Ambiguous(candidates=candidates):
                 options = tuple(
-                    (_label(each), self._words("flow.why_command", target=_path(each))) for each in candidates
+                    (asking.label(each), self._words("flow.why_command", target=asking.path(each)))
+                    for each in candidates
                 )
                 text = self._words("flow.which", name=target.name)
                 await self._tell(message, answers.question(self._words, _card(message), text, options))
+            case resolve.Impossible(reason=obstacle):
+                await self._refuse(message, (obstacle,))
         return None
 
     async def _is_namespace(self, target: Target) -> bool:
@@ -226,15 +231,11 @@ class Flow:
     async def _ask_which(
         self, operation: Operation, candidates: tuple[Target, ...], text: str, message: Message, request: str
     ) -> None:
-        """A button for each object that may be meant, standing for the whole command."""
-        options: list[tuple[str, str]] = []
-        for candidate in candidates[: answers.MOST_OPTIONS]:
-            found = await resolve.resolve(self._cluster, operation.model_copy(update={"target": candidate}))
-            if isinstance(found, resolve.Resolved):
-                options.append((_label(candidate), kubectl.command_of(found.operation)))
+        """A button for each object that may be meant; a plain notice where there is none."""
+        options = await asking.options(self._cluster, operation, candidates[: answers.MOST_OPTIONS])
         card_id = stable_id("card", request)
         if options:
-            await self._tell(message, answers.question(self._words, card_id, text, tuple(options)))
+            await self._tell(message, answers.question(self._words, card_id, text, options))
         else:
             await self._tell(message, answers.notice(self._words, card_id, self._words("flow.missing_title"), text))
 
@@ -242,8 +243,7 @@ class Flow:
         """Nothing of that name: say so, and offer names that look like it."""
         where = found.target.namespace or self._words("flow.anywhere")
         text = self._words("flow.missing", target=str(found.target), namespace=where)
-        similar = () if isinstance(operation, Get | Events) else found.similar
-        await self._ask_which(operation, similar, text, message, request)
+        await self._ask_which(operation, found.similar, text, message, request)
 
     async def _refuse(
         self, message: Message, reasons: tuple[Reason, ...], *, command: str = "", request: str | None = None
@@ -254,17 +254,6 @@ class Flow:
 
     async def _tell(self, message: Message, told: Told) -> None:
         await self._router.send_card(told.card, (message.conversation,), commands=told.commands)
-
-
-def why(error: ClusterError) -> Reason:
-    """What a person is told when the cluster could not be asked."""
-    match error:
-        case Unreachable() | Throttled():
-            return reason("flow.cluster_unreachable", message=error.message)
-        case Forbidden():
-            return reason("flow.cluster_forbids", message=error.message)
-        case _:
-            return reason("flow.cluster_refused", message=error.message or type(error).__name__)
 
 
 def _card(message: Message) -> str:
@@ -279,12 +268,3 @@ def _as_message(action: Action, request: str) -> Message:
         text=action.intent,
         sent_at=action.created_at,
     )
-
-
-def _label(target: Target) -> str:
-    return f"{target} ({target.namespace or '-'})"
-
-
-def _path(target: Target) -> str:
-    """As people write it: `deployment/api -n shop`."""
-    return f"{target} -n {target.namespace}" if target.namespace else str(target)

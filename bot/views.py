@@ -199,7 +199,9 @@ class Views:
         return action.order.undo is not None and changed
 
     def _footer(self, action: Action) -> tuple[str, ...]:
-        return (self.words("card.code", code=action.code),)
+        code = self.words("card.code", code=action.code)
+        doubt = action.applied is not None and not action.applied.proven
+        return (code, self.words("card.unproven")) if doubt else (code,)
 
 
 def _name(action: Action) -> str:

@@ -51,6 +51,8 @@ class Applied(Frozen):
     """exec only: masked, cut."""
     exit_code: int | None = None
     """exec only; None when the command's end was not seen."""
+    proven: bool = True
+    """False when a restart left only the effect to be seen, and somebody else may have caused it (a deleted object)."""
     baseline: dict[str, int] = {}
     """`pod uid/container` → restart count before the write."""
 

@@ -38,7 +38,9 @@ _PICTURES = (
     (0xE0020, 0xE007F),
 )
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
-INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+INVISIBLE = frozenset(
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def is_han(character: str) -> bool:

@@ -111,10 +111,11 @@ class Grammar:
 
     def __init__(self, rules: Mapping[str, str], phrases: Sequence[str]) -> None:
         self._rules: dict[str, _Node] = {}
+        self._used: set[str] = set(phrases)
         self._phrases = tuple(phrases)
         for name, text in rules.items():
             self._rules[name] = self._compile(name, text)
-        missing = {word for text in rules.values() for word in re.findall(r"(?<![=.\w])[a-z_]+(?![=\w])", text)} - set(rules)
+        missing = self._used - set(rules)
         if missing:
             raise ValueError(f"rules without a definition: {missing}")
 
@@ -151,6 +152,7 @@ class Grammar:
             symbols = symbols[1:]
         elif word[0].islower():
             node = _Rule(word, self._rules)
+            self._used.add(word)
         else:
             tag, _, value = word.partition(".")
             node = _Word(Tag[tag], value or None, (label or "").rstrip("="))

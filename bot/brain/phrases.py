@@ -6,7 +6,7 @@ _RULES = {
     # where: 在 shop 命名空间下的 · -n shop · in the shop namespace
     "place": """
         everywhere=EVERYWHERE INSIDE? DE? | FROM? AT? IN? everywhere=ALL NAMESPACE inside=INSIDE* DE?
-        | everywhere=FLAG.A | everywhere=FLAG.all_namespaces
+        | everywhere=FLAG.A | everywhere=FLAG.all-namespaces
         | (FLAG.n | FLAG.namespace) COLON? ns=NAME
         | (AT | FROM | IN)? nsw=NAMESPACE (COLON | CALLED | TO)? ns=NAME inside=INSIDE* DE?
         | (AT | FROM | IN | OF)? ns=NAME DE? THIS? nsw=NAMESPACE inside=INSIDE* DE?
@@ -28,7 +28,7 @@ _RULES = {
     """,
     "named": """
         kind=KIND COLON? name=NAME !CONTAINER
-        | name=NAME DE? (THIS | NUMBER UNIT | THIS NUMBER? UNIT)? kind=KIND
+        | name=NAME (THIS | NUMBER UNIT | THIS NUMBER? UNIT)? kind=KIND
         | PRONOUN UNIT? kind=KIND name=NAME
     """,
     "container": """
@@ -52,7 +52,7 @@ _RULES = {
     "since": "RECENT? DE? NUMBER UNIT? MINUTES (INSIDE | DE)* | RECENT MINUTES",
     "image": "to=TO? ref=IMAGE | to=TO? assign=ASSIGN",
     "goal": "TO ref=NAME | TO ref=PATH | TO ref=DECIMAL",
-    "origin": "FROM (ref=IMAGE | ref=DECIMAL | ref=PATH)",
+    "origin": "FROM (ref=IMAGE | ref=DECIMAL | ref=PATH | NUMBER UNIT? (REPLICAS | KIND.Pod)?)",
     "previous": "FLAG.previous | FLAG.p | PREVIOUS FAULT? INSIDE? DE?",
 }
 

@@ -41,6 +41,10 @@ def spell(word: str, start: int) -> Iterator[Token]:
         yield Token(Tag.NAMESPACE, key, start, start + len(key), "Namespace")
         yield _token(Tag.NAME, value, start + len(key) + 1)
         return
+    if mark == "=" and key.lower() == "replicas" and value.isdecimal():
+        yield Token(Tag.FLAG, key, start, start + len(key), "replicas")
+        yield from spell(value, start + len(key) + 1)
+        return
     tag, value = form_of(word)
     if tag is Tag.BAD and form_of(word.lower())[0] in (Tag.NAME, Tag.OBJECT, Tag.PATH):
         yield Token(Tag.CASED, word, start, start + len(word), word.lower())

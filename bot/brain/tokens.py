@@ -115,7 +115,8 @@ def _mention_end(text: str, at: int) -> int:
 def _run_end(text: str, at: int) -> int:
     end = at
     while end < len(text) and (
-        characters.is_word(text[end]) or (text[end] in "'’" and text[end - 1].isalpha() and text[end + 1 : end + 2].isalpha())
+        characters.is_word(text[end])
+        or (text[end] in "'’" and text[end - 1].isalpha() and text[end + 1 : end + 2].isalpha())
     ):
         end += 1
     return end

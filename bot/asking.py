@@ -1,0 +1,37 @@
+"""What is asked back when words fit several objects or none: every answer is a whole command of its own."""
+
+from executor import kubectl, resolve
+from executor.cluster import Reader
+from executor.errors import ClusterError, Forbidden, Throttled, Unreachable
+from executor.operations import Events, Get, Operation, Target
+from executor.reason import Reason, reason
+
+
+async def options(reader: Reader, operation: Operation, candidates: tuple[Target, ...]) -> tuple[tuple[str, str], ...]:
+    """(what the button says, the command that it stands for) for each candidate that the operation can be about."""
+    found = []
+    for candidate in () if isinstance(operation, Get | Events) else candidates:
+        match await resolve.resolve(reader, operation.model_copy(update={"target": candidate})):
+            case resolve.Resolved(operation=whole):
+                found.append((label(candidate), kubectl.command_of(whole)))
+    return tuple(found)
+
+
+def label(target: Target) -> str:
+    return f"{target} ({target.namespace or '-'})"
+
+
+def path(target: Target) -> str:
+    """As people write it: `deployment/api -n shop`."""
+    return f"{target} -n {target.namespace}" if target.namespace else str(target)
+
+
+def why(error: ClusterError) -> Reason:
+    """What a person is told when the cluster could not be asked."""
+    match error:
+        case Unreachable() | Throttled():
+            return reason("flow.cluster_unreachable", message=error.message)
+        case Forbidden():
+            return reason("flow.cluster_forbids", message=error.message)
+        case _:
+            return reason("flow.cluster_refused", message=error.message or type(error).__name__)

@@ -1,0 +1,94 @@
+"""How many: `到 5 个`, `加两个`, `一倍`, `by 2`, `2x`, read together with the verb. What has two readings is asked."""
+
+from collections.abc import Iterable
+
+from bot.brain.grammar import Phrase
+from bot.brain.readings import Ask, Unclear
+from bot.brain.spelling import Token
+from bot.brain.tags import Tag
+from executor.operations import Operation, Scale, Target
+from executor.reason import reason
+
+_MOST = 10_000
+
+
+def scales(verbs: Iterable[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+    """Raises Unclear when the amount is missing or can be read in two ways."""
+    said = {(verb.tag, verb.value) for verb in verbs}
+    way = next((value for tag, value in said if tag is Tag.SCALE), "to")
+    whole = next((tag for tag, _ in said if tag in (Tag.DOUBLE, Tag.HALVE)), None)
+    if len(amounts) > 1 or (whole is not None and amounts):
+        raise _unclear(amounts, ())
+    if whole is not None:
+        return tuple(Scale(target=target, factor=2.0 if whole is Tag.DOUBLE else 0.5) for target in targets)
+    if not amounts:
+        raise Unclear(Ask(reason("rules.how_many"), _examples(way, targets), severity=1))
+    readings = _readings(way, amounts[0])
+    if len(readings) == 1:
+        return tuple(_scale(target, readings[0]) for target in targets)
+    raise _unclear(amounts, tuple(_scale(targets[0], one) for one in readings) if len(targets) == 1 else ())
+
+
+Amount = tuple[str, float]
+"""(`replicas` | `factor` | `delta`, value)"""
+
+
+def _readings(way: str, amount: Phrase) -> list[Amount]:
+    if amount.has("half"):
+        return [("factor", 0.5)] if way in ("down", "remove", "to") else []
+    if (delta := amount.value("delta")) is not None:
+        number = int(delta)
+        return [("delta", number)] if (number > 0) == (way in ("up", "add", "to")) or way == "to" else []
+    if (multiple := amount.value("factor")) is not None:
+        return [("factor", int(multiple))] if way in ("up", "to") and int(multiple) > 0 else []
+    number = int(amount.value("n") or 0)
+    if amount.has("times"):
+        return _times(way, number, to=amount.has("to"))
+    if amount.has("to") or amount.tokens[0].tag is Tag.FLAG:
+        return [("replicas", number)]
+    if way in ("add", "remove"):
+        return _by(way, number)
+    if amount.has("by"):
+        return _by(way, number) if way != "to" else [("delta", number), ("factor", number)]
+    if way == "to":
+        return [("replicas", number)] if amount.has("repl") else [("replicas", number), ("delta", number)]
+    return [("replicas", number), *_by(way, number)]
+
+
+def _by(way: str, number: int) -> list[Amount]:
+    return [("delta", number if way in ("up", "add") else -number)] if number > 0 else []
+
+
+def _times(way: str, number: int, *, to: bool) -> list[Amount]:
+    """`扩到 3 倍` is three times; `扩大一倍` doubles; `扩大两倍` means two times to some and three times to others."""
+    if number <= 0:
+        return []
+    if to:
+        return [("factor", number)] if way in ("up", "to", "add") else []
+    if way in ("up", "add"):
+        return [("factor", 2)] if number == 1 else [("factor", number), ("factor", number + 1)]
+    if way in ("down", "remove") and number == 1:
+        return [("factor", 0.5), ("replicas", 0)]
+    return []
+
+
+def _scale(target: Target, amount: Amount) -> Scale:
+    field, value = amount
+    if (field == "factor" and value > 100) or abs(value) > _MOST:
+        raise Unclear(Ask(reason("rules.too_many_replicas", limit=_MOST)))
+    return Scale.model_validate({"target": target, field: value if field == "factor" else int(value)})
+
+
+def _unclear(amounts: tuple[Phrase, ...], operations: tuple[Operation, ...]) -> Unclear:
+    text = " ".join("".join(token.text for token in phrase.tokens) for phrase in amounts)
+    return Unclear(Ask(reason("rules.amount_unclear", text=text), operations))
+
+
+def _examples(way: str, targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+    if len(targets) != 1 or way == "to":
+        return ()
+    step = 1 if way in ("up", "add") else -1
+    return (
+        Scale(target=targets[0], delta=step),
+        Scale(target=targets[0], factor=2.0 if step > 0 else 0.5),
+    )

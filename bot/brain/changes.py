@@ -1,0 +1,217 @@
+"""What each verb of change needs, and the operations that it makes: case frames, filled by the phrases of a clause."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.brain.amounts import scales
+from bot.brain.clauses import Clause
+from bot.brain.execs import argv
+from bot.brain.grammar import Phrase
+from bot.brain.images import images_of
+from bot.brain.readings import Ask, Refuse, Scene, Unclear
+from bot.brain.spelling import Token
+from bot.brain.tags import READS, Tag
+from bot.brain.targets import changed, groups, loose_ands
+from executor.kinds import SCALABLE, WORKLOADS
+from executor.operations import Delete, Exec, Operation, Other, Patch, Restart, Scale, SetImage, Target, canonical
+from executor.reason import reason
+from executor.redact import mask
+
+_Build = Callable[[tuple[Target, ...]], tuple[Operation, ...]]
+_ALWAYS = frozenset({"object", "place", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, Tag.WANT, Tag.STATUS})
+_TAKES: dict[Tag, frozenset[str]] = {
+    Tag.DELETE: frozenset({Tag.FORCE}),
+    Tag.RESTART: frozenset(),
+    Tag.SCALE: frozenset({"amount", "origin", Tag.REPLICAS, Tag.DIRECTION, Tag.TO}),
+    Tag.UPGRADE: frozenset({"image", "goal", "origin", "container", Tag.IMAGE_WORD, Tag.CONTAINER, Tag.TO}),
+    Tag.PATCH: frozenset({Tag.JSON, Tag.TO, Tag.FLAG}),
+    Tag.EXEC: frozenset({Tag.COMMAND, Tag.COMMAND_WORD, "container", Tag.FLAG}),
+    Tag.ROLLBACK: frozenset({"goal", "previous", Tag.IMAGE_WORD, "amount", Tag.TO}),
+    Tag.HALT: frozenset(),
+}
+_SCALING = frozenset({Tag.SCALE, Tag.DOUBLE, Tag.HALVE})
+
+
+def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[Operation, ...]:
+    """The operations that a clause with a verb of change asks for. Raises Unclear when something is missing, has two readings or,
+    with `whole`, when a word of it is not understood."""
+    verbs = clause.changes
+    verb = _verb(clause, verbs)
+    build = _builder(verb, clause, verbs, scene)
+    if whole:
+        _nothing_left(clause, verb, scene, build)
+    try:
+        targets = _exec_target(clause, scene) if verb is Tag.EXEC else changed(clause, scene)
+    except Unclear as unclear:
+        raise _with_alternatives(unclear, build) from None
+    return build(tuple(_as_workload(target, verb) for target in targets))
+
+
+def _verb(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
+    """The one thing that the verbs of a clause mean together. Raises Unclear when they are several."""
+    tags = {token.tag for token in verbs}
+    said = {(token.tag, token.value) for token in verbs}
+    conflict = len(said) < len(verbs) or any(phrase.role in READS for phrase in clause.phrases)
+    if not conflict and Tag.UNDONE in tags and tags <= {Tag.UNDONE, Tag.ALTER, Tag.SCALE, Tag.DELETE, Tag.UPGRADE}:
+        return Tag.UNDONE
+    if not conflict and tags <= _SCALING | {Tag.ALTER} and tags & _SCALING:
+        return Tag.SCALE
+    if not conflict and tags <= {Tag.PATCH, Tag.ALTER} and Tag.PATCH in tags:
+        return Tag.PATCH
+    if conflict or (len(tags) > 1 and not tags <= {Tag.ALTER, Tag.UPGRADE} and tags != {Tag.EXEC}):
+        raise Unclear(Ask(reason("rules.conflict", verbs=", ".join(token.text for token in verbs))))
+    if not tags <= {Tag.ALTER, Tag.UPGRADE}:
+        return next(iter(tags))
+    return _altered(clause, verbs)
+
+
+def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
+    """`改`, `set`, `update` say nothing by themselves: what is altered decides."""
+    if clause.all(Tag.JSON):
+        return Tag.PATCH
+    if clause.all("image") or clause.all(Tag.IMAGE_WORD):
+        return Tag.UPGRADE
+    counted = clause.has(Tag.REPLICAS, Tag.UNIT) or any(phrase.has("repl") for phrase in clause.all("amount"))
+    tuned = any(token.value == "amount" for token in verbs)
+    if clause.all("amount") and (counted or tuned):
+        return Tag.SCALE
+    return Tag.SCALE if clause.all(Tag.REPLICAS) else Tag.UPGRADE
+
+
+def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...], scene: Scene) -> _Build:
+    match verb:
+        case Tag.DELETE:
+            grace = 0 if clause.has(Tag.FORCE) else None
+            return lambda targets: tuple(Delete(target=target, grace_seconds=grace) for target in targets)
+        case Tag.RESTART:
+            return lambda targets: tuple(_restart(target) for target in targets)
+        case Tag.SCALE:
+            return lambda targets: scales(verbs, clause.all("amount"), targets)
+        case Tag.UPGRADE:
+            images = images_of(clause)
+            return lambda targets: tuple(SetImage(target=target, images=images) for target in targets)
+        case Tag.PATCH:
+            return _patch(clause)
+        case Tag.EXEC:
+            return _exec(clause)
+        case Tag.ROLLBACK:
+            return _not_performed(("rollout", "undo"))
+        case Tag.HALT:
+            return _halt(scene)
+        case _:
+            return _undone(verbs)
+
+
+def _restart(target: Target) -> Operation:
+    """A pod is not restarted: it is deleted, and its owner makes a new one."""
+    return Delete(target=target) if target.kind == "Pod" else Restart(target=target)
+
+
+def _as_workload(target: Target, verb: Tag) -> Target:
+    """`cart service`: people who restart, scale or update a service mean what runs behind it."""
+    meant = verb in (Tag.RESTART, Tag.SCALE, Tag.UPGRADE, Tag.HALT, Tag.ROLLBACK, Tag.EXEC)
+    return target.model_copy(update={"kind": ""}) if meant and target.kind == "Service" else target
+
+
+def _patch(clause: Clause) -> _Build:
+    bodies = clause.all(Tag.JSON)
+    if len(bodies) != 1:
+        raise Unclear(Ask(reason("rules.which_patch"), severity=1))
+    value = json.loads(bodies[0].tokens[0].value)
+    if not value:
+        raise Unclear(Ask(reason("rules.which_patch"), severity=1))
+    body = canonical(value)
+    how = "json" if isinstance(value, list) else "strategic"
+    return lambda targets: tuple(
+        Patch.model_validate({"target": target, "patch_type": how, "body": body}) for target in targets
+    )
+
+
+def _exec(clause: Clause) -> _Build:
+    commands = clause.all(Tag.COMMAND)
+    if len(commands) != 1:
+        raise Unclear(Ask(reason("rules.which_command"), severity=1))
+    words = argv(commands[0].tokens[0].value)
+    inside = clause.first("container")
+    container = inside.value("container") if inside is not None else None
+    return lambda targets: tuple(Exec(target=target, container=container, argv=words) for target in targets)
+
+
+def _exec_target(clause: Clause, scene: Scene) -> tuple[Target, ...]:
+    """`在 shop 的 web-0 里执行`: without another object, the last place is the thing to run in."""
+    places = [phrase for phrase in clause.all("place") if phrase.has("ns") and not phrase.has("nsw")]
+    spoken = [phrase for phrase in places if phrase.tokens[0].tag is not Tag.FLAG]
+    if groups(clause) or not spoken:
+        return changed(clause, scene)
+    within = [phrase for phrase in clause.all("place") if phrase is not spoken[-1]]
+    namespaces = {value for phrase in within if (value := phrase.value("ns")) is not None}
+    if len(namespaces) > 1:
+        raise Unclear(Ask(reason("rules.which_of", names=", ".join(sorted(namespaces)))))
+    return (Target(kind="", name=spoken[-1].value("ns") or "", namespace=next(iter(namespaces), None)),)
+
+
+def _halt(scene: Scene) -> _Build:
+    def ask(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+        offered: list[Operation] = []
+        for target in targets[:2]:
+            if target.kind in ("", *SCALABLE):
+                offered.append(Scale(target=target, replicas=0))
+            if target.kind in ("", *WORKLOADS, "Pod", "Job"):
+                offered.append(Delete(target=target))
+        raise Unclear(Ask(reason("rules.halt"), tuple(offered)))
+
+    return ask
+
+
+def _not_performed(words: tuple[str, ...]) -> _Build:
+    """Known, high, and not done (yet): the refusal names the command that it would be."""
+
+    def refuse(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+        refused = []
+        for target in targets:
+            known = target if target.kind else target.model_copy(update={"kind": "Deployment"})
+            node = words[0] in ("cordon", "uncordon", "drain")
+            where = () if node or target.namespace is None else ("-n", target.namespace)
+            line = (*words, target.name if node else str(known), *where)
+            refused.append(Other(command=" ".join(line), argv=line, target=known))
+        raise Unclear(Refuse((reason("rules.not_performed", command=f"kubectl {refused[0].command}"),), tuple(refused)))
+
+    return refuse
+
+
+def _undone(verbs: tuple[Token, ...]) -> _Build:
+    verb = next(token for token in verbs if token.tag is Tag.UNDONE)
+    if verb.value in ("cordon", "uncordon", "drain"):
+        return _not_performed((verb.value,))
+    if verb.value in ("pause", "resume"):
+        return _not_performed(("rollout", verb.value))
+    raise Unclear(Refuse((reason("rules.undone", text=mask(verb.text).text),)))
+
+
+def _nothing_left(clause: Clause, verb: Tag, scene: Scene, build: _Build) -> None:
+    """Every word has its place, or nothing is done (`重启除 web 以外的`)."""
+    taken = _ALWAYS | _TAKES.get(verb, frozenset())
+    left = [phrase for phrase in clause.phrases if phrase.role not in taken and not _is_verb(phrase, clause)]
+    if not left and not loose_ands(clause):
+        return
+    text = " ".join(token.text for phrase in left for token in phrase.tokens)
+    try:
+        understood = build(changed(clause, scene))
+    except Unclear:
+        understood = ()
+    raise Unclear(Ask(reason("rules.leftover", text=mask(text or "and").text), understood))
+
+
+def _is_verb(phrase: Phrase, clause: Clause) -> bool:
+    return len(phrase.tokens) == 1 and phrase.tokens[0] in clause.changes
+
+
+def _with_alternatives(unclear: Unclear, build: _Build) -> Unclear:
+    if not unclear.alternatives or not isinstance(unclear.reading, Ask):
+        return unclear
+    try:
+        offered = tuple(operation for targets in unclear.alternatives for operation in build(targets)[:1])
+    except Unclear:
+        return unclear
+    return Unclear(replace(unclear.reading, understood=offered))

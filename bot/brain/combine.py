@@ -1,0 +1,89 @@
+"""The readings of a message's clauses as one plan."""
+
+from collections.abc import Sequence
+
+from bot.brain.clauses import Clause
+from bot.brain.examples import unknown
+from bot.brain.planner import Choice, Clarify, Diagnose, Plan, Proposal, Refusal
+from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Say, Unread
+from bot.brain.spelling import Token
+from bot.brain.targets import groups
+from bot.brain.wording import choice, choices, thing
+from executor.operations import Describe, Events, Get, Logs, Operation, Target
+from executor.reason import reason
+from executor.redact import mask
+
+_MOST = 5
+_READS = (Get, Describe, Logs, Events)
+
+
+def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, Reading]], language: str) -> Plan:
+    """A change is proposed only when no clause was refused, questioned or not understood."""
+    readings = [reading for _, reading in read]
+    operations = tuple(one for reading in readings if isinstance(reading, Act) for one in reading.operations)
+    operations = tuple(dict.fromkeys(operations))
+    refused = next((reading for reading in readings if isinstance(reading, Refuse)), None)
+    if refused is not None:
+        return Refusal(reasons=refused.reasons, command=refused.command, operations=refused.operations)
+    asks = [reading for reading in readings if isinstance(reading, Ask)]
+    if asks:
+        return _question(asks, operations, language)
+    if len(operations) > _MOST:
+        return Refusal(reasons=(reason("rules.too_many", limit=_MOST),), operations=operations)
+    says = [reading for reading in readings if isinstance(reading, Say)]
+    unread = [reading.text for reading in readings if isinstance(reading, Unread)]
+    looks = [reading for reading in readings if isinstance(reading, Look)]
+    if any(not isinstance(operation, _READS) for operation in operations):
+        return _changes(operations, [*unread, *("…" for _ in says)], looks, language)
+    if looks:
+        return Diagnose(target=looks[0].target)
+    if operations:
+        return Proposal(operations=operations)
+    if says:
+        return says[0].reply
+    return _nothing(text, tokens, [clause for clause, _ in read], language)
+
+
+def _question(asks: list[Ask], operations: tuple[Operation, ...], language: str) -> Plan:
+    first = max(asks, key=lambda ask: ask.severity)
+    understood = tuple(dict.fromkeys((*operations, *(one for ask in asks for one in ask.understood))))
+    offered = (*(one for ask in asks for one in ask.choices), *choices(understood, language))
+    return Clarify(
+        question=first.question, choices=tuple(dict.fromkeys(offered))[:_MOST], operations=understood[:_MOST]
+    )
+
+
+def _changes(operations: tuple[Operation, ...], unread: list[str], looks: list[Look], language: str) -> Plan:
+    offered = choices(operations, language)
+    if unread:
+        question = reason("rules.leftover", text=mask("；".join(unread)[:120]).text)
+        return Clarify(question=question, choices=offered, operations=operations)
+    asked = [look for look in looks if look.asked]
+    if asked:
+        return Clarify(
+            question=reason("rules.one_at_a_time"),
+            choices=(diagnosis(asked[0].target, language), *offered),
+            operations=operations,
+        )
+    return Proposal(operations=operations)
+
+
+def diagnosis(target: Target, language: str) -> Choice:
+    named = thing(target)
+    return choice(f"诊断 {named}" if language == "zh" else f"diagnose {named}")
+
+
+def _nothing(text: str, tokens: tuple[Token, ...], clauses: list[Clause], language: str) -> Plan:
+    names = [item for clause in clauses for group in groups(clause) for item in group if item.name]
+    if (
+        len(names) == 1
+        and len(clauses) == 1
+        and all(phrase.role in ("object", "place") for phrase in clauses[0].phrases)
+    ):
+        target = names[0].target()
+        seen = Get(kind=target.kind, name=target.name, namespace=target.namespace)
+        return Clarify(
+            question=reason("rules.bare_name", name=target.name),
+            choices=(*choices((seen,), language), diagnosis(target, language)),
+        )
+    return unknown(text, tokens, language)

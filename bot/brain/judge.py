@@ -1,0 +1,99 @@
+"""One clause, judged: a request, a question about the past, a remark, or nothing that could be read."""
+
+from bot.brain.changes import operations_of
+from bot.brain.clauses import Clause
+from bot.brain.moods import softened, why_not
+from bot.brain.pages import period
+from bot.brain.planner import Reply
+from bot.brain.readings import Act, Ask, Reading, Say, Scene, Unclear, Unread
+from bot.brain.reads import read
+from bot.brain.tags import READS, Tag
+from executor.operations import Operation
+from executor.reason import Reason, reason
+
+_MOODS = (
+    (Tag.NEG, "rules.negated"),
+    (Tag.IF, "rules.hypothetical"),
+    (Tag.LATER, "rules.later"),
+    (Tag.SHOULD, "rules.advice"),
+    (Tag.DECIDE, "rules.negated"),
+)
+_ABOUT_STATE = ("start", "resume", "create")
+
+
+def judged(clause: Clause, scene: Scene) -> Reading | None:
+    """None for clauses that only greet or thank."""
+    if not clause.phrases or all(phrase.role in (Tag.LOOSE, Tag.COLON, Tag.LIGHT) for phrase in clause.phrases):
+        return None
+    try:
+        return _judged(clause, scene)
+    except Unclear as unclear:
+        return unclear.reading
+
+
+def _judged(clause: Clause, scene: Scene) -> Reading:
+    if clause.has(Tag.WHO):
+        return Say(Reply(topic="audit", argument=period(clause.tokens)))
+    if not clause.changes:
+        return _without_change(clause, scene)
+    if clause.has(Tag.WHY, Tag.COUNT) or _is_broken(clause) or _asks_state(clause):
+        return read(clause, scene)
+    if clause.has(Tag.HISTORY, Tag.AUDIT):
+        return Say(Reply(topic="audit", argument=period(clause.tokens)))
+    clause = _without_fault(clause)
+    code = why_not(clause)
+    if code is not None:
+        return Ask(reason(code), () if code == "rules.negated" else _understood(clause, scene))
+    return Act(operations_of(clause, scene))
+
+
+def _understood(clause: Clause, scene: Scene) -> tuple[Operation, ...]:
+    try:
+        return operations_of(clause, scene, whole=False)
+    except Unclear:
+        return ()
+
+
+def _without_change(clause: Clause, scene: Scene) -> Reading:
+    if (
+        clause.has(Tag.NEG)
+        and any(phrase.role in READS for phrase in clause.phrases)
+        and not clause.has(Tag.WHY, Tag.FAULT)
+    ):
+        return Ask(reason("rules.negated"))
+    reading = read(clause, scene)
+    if not isinstance(reading, Unread):
+        return reading
+    for tag, code in _MOODS:
+        if clause.has(tag):
+            return Ask(Reason(code=code))
+    return Unread(" ".join(token.text for token in clause.tokens))
+
+
+def _is_broken(clause: Clause) -> bool:
+    """`nginx 重启失败`, `nginx 一直重启`; not `nginx 挂了帮我重启下`, nor `删除挂掉的 pod web-0`."""
+    return any(phrase.role == Tag.FAULT for phrase in _without_fault(clause).phrases)
+
+
+def _without_fault(clause: Clause) -> Clause:
+    """A fault before the verb of a request, or before the name of its object, is only the occasion."""
+    roles = [phrase.role for phrase in clause.phrases]
+    verb = next(at for at, phrase in enumerate(clause.phrases) if phrase.tokens and phrase.tokens[0] in clause.changes)
+    requested = clause.has(Tag.BENEFIT) or softened(clause)
+    kept = tuple(
+        phrase
+        for at, phrase in enumerate(clause.phrases)
+        if not (
+            phrase.role == Tag.FAULT
+            and ((requested and at < verb) or (at > verb and "object" in roles[at + 1 : at + 3]))
+        )
+    )
+    return Clause(clause.tokens, kept, clause.question, clause.conditional)
+
+
+def _asks_state(clause: Clause) -> bool:
+    """`nginx 启动了吗`, `web 恢复了吗`: whether it runs."""
+    verbs = clause.changes
+    asked = clause.question or clause.has(Tag.ASK)
+    state = all(token.tag is Tag.UNDONE and token.value in _ABOUT_STATE for token in verbs)
+    return asked and state and not clause.has(Tag.BENEFIT, Tag.CAN)

@@ -1,0 +1,53 @@
+"""Whether the verb of a clause is asked for: requests act; wishes not to, questions, reports and plans do not."""
+
+from bot.brain.clauses import Clause
+from bot.brain.tags import CHANGES, Tag
+
+
+def why_not(clause: Clause) -> str | None:
+    """The code of the reason why a clause with a verb of change is no request; None when it is one."""
+    asked = clause.question or clause.has(Tag.ASK, Tag.CAN)
+    requested = clause.has(Tag.BENEFIT) or (clause.has(Tag.CAN) and softened(clause))
+    tests = (
+        (clause.has(Tag.NEG), "rules.negated"),
+        (clause.conditional or clause.has(Tag.IF), "rules.hypothetical"),
+        (clause.has(Tag.HOW), "rules.how"),
+        (clause.has(Tag.SHOULD), "rules.advice"),
+        (clause.has(Tag.LATER, Tag.PERIOD), "rules.later"),
+        (_is_report(clause), "rules.past"),
+        (asked and not requested, "rules.asked"),
+        (clause.has(Tag.WANT) and not _wants_first(clause), "rules.asked"),
+    )
+    return next((code for holds, code in tests if holds), None)
+
+
+def softened(clause: Clause) -> bool:
+    """`重启下`, `重启一下`: nobody softens a verb that he does not ask for."""
+    tags = [token.tag for token in clause.tokens]
+    return Tag.SOFT in tags or any(
+        first in CHANGES and second is Tag.INSIDE for first, second in zip(tags, tags[1:], strict=False)
+    )
+
+
+def _is_report(clause: Clause) -> bool:
+    """`重启了 nginx`, `刚重启过`, `被删除的`, `restarted`: said of something that happened. `把 nginx 重启了` is a request."""
+    tags = [token.tag for token in clause.tokens if token.tag is not Tag.NOISE]
+    pairs = list(zip(tags, tags[1:], strict=False))
+    named = any(
+        (first in CHANGES and second is Tag.DE) or (first in (Tag.DE, Tag.AT) and second in CHANGES - {Tag.EXEC})
+        for first, second in pairs
+    )
+    finished = clause.has(Tag.PERFECT) and not clause.has(Tag.BA, Tag.BENEFIT)
+    return (
+        named or finished or clause.has(Tag.ALREADY, Tag.DONE) or any(pair == (Tag.RESTART, Tag.OF) for pair in pairs)
+    )
+
+
+def _wants_first(clause: Clause) -> bool:
+    """`我要重启 nginx`, not `nginx 需要重启`."""
+    for token in clause.tokens:
+        if token.tag is Tag.WANT:
+            return True
+        if token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH, Tag.KIND):
+            return False
+    return False

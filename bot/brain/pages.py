@@ -1,0 +1,72 @@
+"""Built-in pages, the typed twins of buttons, and bare numbers: messages that are nothing else."""
+
+import re
+from collections.abc import Sequence
+
+from bot.brain.planner import Clarify, Decide, Pick, Plan, Reply
+from bot.brain.spelling import Token
+from bot.brain.tags import CHANGES, Tag
+from executor.reason import reason
+from executor.redact import mask
+
+_NOISE = frozenset(
+    {Tag.NOISE, Tag.BENEFIT, Tag.SOFT, Tag.PERFECT, Tag.STOP, Tag.COMMA, Tag.COLON, Tag.WANT, Tag.DE, Tag.OF, Tag.BA}
+)
+_CODE = re.compile(r"[\s:：#]*([A-HJKMNP-Za-hjkmnp-z2-9]{4})(?![A-Za-z0-9._/-])", re.ASCII)
+"""Four characters that nobody takes for others: no 0 O 1 I L."""
+_BECAUSE = re.compile(r"^[\s,，:：、。;；-]*(?:(?:原因|理由|因为|because|reason)[\s:：是]*)?", re.IGNORECASE)
+_MOST_REASON = 500
+_BUTTONS = {"approve": "approve", "deny": "deny", "cancel": "cancel", "undo": "undo"}
+
+
+def page(text: str, tokens: Sequence[Token]) -> Plan | None:
+    """The plan of a message that is a page's name, a twin or a number; None for everything else."""
+    said = [token for token in tokens if token.tag not in _NOISE]
+    content = [token for token in said if token.tag not in (Tag.QUESTION, Tag.ASK, Tag.CAN)]
+    if any(token.tag is Tag.DECIDE for token in content) and not any(token.tag in CHANGES for token in content):
+        return _decide(text, tokens, content, asked=len(said) > len(content))
+    tags = [token.tag for token in content]
+    if not content:
+        asked = any(token.tag in (Tag.QUESTION, Tag.ASK) for token in tokens)
+        return Reply(topic="help" if asked or not tokens else "hello")
+    if set(tags) <= {Tag.HELLO, Tag.LOOSE} and Tag.HELLO in tags:
+        return Reply(topic="hello")
+    if Tag.HELP in tags and set(tags) <= {Tag.HELP, Tag.HELLO, Tag.LOOK}:
+        return Reply(topic="help")
+    if tags in ([Tag.WHOAMI], [Tag.HELLO, Tag.WHOAMI], [Tag.LOOK, Tag.WHOAMI]):
+        return Reply(topic="whoami")
+    if tags in ([Tag.STATUS], [Tag.LOOK, Tag.STATUS]):
+        return Reply(topic="status")
+    if Tag.AUDIT in tags and set(tags) <= {Tag.AUDIT, Tag.PERIOD, Tag.LOOK, Tag.RECENT, Tag.LISTING, Tag.HISTORY}:
+        return Reply(topic="audit", argument=period(tokens))
+    return _pick(content)
+
+
+def period(tokens: Sequence[Token]) -> str:
+    return next((token.value for token in tokens if token.tag is Tag.PERIOD), "")
+
+
+def _pick(content: Sequence[Token]) -> Plan | None:
+    """`2`, `选 2`, `第二个`"""
+    tags = [token.tag for token in content]
+    while tags and tags[0] is Tag.PICK:
+        tags = tags[1:]
+    picked = len(tags) < len(content)
+    if tags[:1] == [Tag.NUMBER] and (len(tags) == 1 or (picked and tags[1:] == [Tag.UNIT])):
+        return Pick(number=int(content[len(content) - len(tags)].value))
+    return None
+
+
+def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, asked: bool) -> Plan:
+    verb = next(token for token in content if token.tag is Tag.DECIDE)
+    code = _CODE.match(text, verb.end)
+    if code is None:
+        return Clarify(question=reason("rules.code_missing", verb=verb.text))
+    before = [token for token in tokens if token.start < verb.start and token.tag not in _NOISE]
+    behind = [token for token in tokens if token.start >= code.end() and token.tag not in _NOISE]
+    if asked or before or (behind and verb.value != "deny"):
+        return Clarify(question=reason("rules.twin_unclear", verb=verb.text, code=code[1].upper()))
+    why = _BECAUSE.sub("", text[code.end() :]).strip() if verb.value == "deny" else ""
+    return Decide.model_validate(
+        {"button": _BUTTONS[verb.value], "code": code[1].upper(), "reason": mask(why[:_MOST_REASON]).text}
+    )

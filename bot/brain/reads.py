@@ -1,0 +1,150 @@
+"""What a clause without a verb of change asks to see."""
+
+from bot.brain.clauses import Clause
+from bot.brain.grammar import Phrase
+from bot.brain.readings import Act, Ask, Look, Reading, Scene, Unclear, Unread
+from bot.brain.tags import Tag
+from bot.brain.targets import Mention, everywhere, groups, named_namespace, namespace_of
+from bot.brain.wording import choice
+from executor.kinds import kind_named
+from executor.operations import Describe, Events, Get, Logs, Operation, Target
+from executor.reason import reason
+
+_MOST_LINES = 2000
+_SECONDS = {"分": 60, "小": 3600, "个": 3600, "秒": 1, "天": 86400, "m": 60, "h": 3600, "s": 1, "d": 86400}
+
+
+def read(clause: Clause, scene: Scene) -> Reading:
+    """Raises Unclear when it is not said of what."""
+    if clause.has(Tag.LOGS) and not clause.has(Tag.WHY, Tag.DIAGNOSE):
+        return Act((_logs(clause, scene),))
+    listing = clause.has(Tag.WHICH, Tag.HOWMANY) and _kinds(clause) and not _names(clause)
+    if clause.has(Tag.WHY, Tag.FAULT, Tag.DIAGNOSE) or _is_down(clause):
+        if listing and not clause.has(Tag.DIAGNOSE):
+            return Act(_lists(clause))
+        return _look(clause, scene)
+    if clause.has(Tag.EVENTS):
+        return Act((_events(clause),))
+    if clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT) and (_names(clause) or scene.mentioned) and not listing:
+        return Act(tuple(Describe(target=target) for target in _targets(clause, scene)))
+    if _kinds(clause) and not _names(clause):
+        return Act(_lists(clause))
+    if _names(clause) and clause.has(Tag.LOOK, Tag.WHICH, Tag.HOWMANY, Tag.STATUS):
+        return Act(tuple(_get(item, clause) for item in _first_group(clause)))
+    if clause.has(Tag.LOOK) and (namespace := named_namespace(clause)) is not None:
+        return Act((Get(kind="Namespace", name=namespace),))
+    if clause.has(Tag.LOOK) and clause.all("place"):
+        return Act((Get(kind="Pod", namespace=namespace_of(clause), all_namespaces=everywhere(clause)),))
+    return Unread("")
+
+
+def _names(clause: Clause) -> bool:
+    return any(item.name for group in groups(clause) for item in group)
+
+
+def _kinds(clause: Clause) -> bool:
+    return any(item.kind is not None and not item.name for group in groups(clause) for item in group)
+
+
+def _first_group(clause: Clause) -> tuple[Mention, ...]:
+    return next((group for group in groups(clause) if any(item.name for item in group)), ())
+
+
+def _is_down(clause: Clause) -> bool:
+    """`nginx is down`"""
+    return any(phrase.role == Tag.DIRECTION and phrase.tokens[0].value == "down" for phrase in clause.phrases)
+
+
+def _targets(clause: Clause, scene: Scene) -> tuple[Target, ...]:
+    namespace = namespace_of(clause)
+    found = tuple(item.target(namespace) for item in _first_group(clause) if item.name)
+    if found:
+        return found
+    if scene.mentioned:
+        return scene.mentioned[-1:]
+    raise Unclear(Ask(reason("rules.which_target"), severity=1))
+
+
+def _lists(clause: Clause) -> tuple[Operation, ...]:
+    namespace, wide = namespace_of(clause), everywhere(clause) or clause.has(Tag.EVERYWHERE)
+    found: list[Operation] = []
+    for item in (item for group in groups(clause) for item in group if item.kind is not None and not item.name):
+        kind = kind_named(item.kind or "Deployment")
+        where = (item.namespace or namespace) if kind.namespaced else None
+        found.append(Get(kind=kind.kind, namespace=where, all_namespaces=wide and where is None and kind.namespaced))
+    return tuple(dict.fromkeys(found))
+
+
+def _get(item: Mention, clause: Clause) -> Operation:
+    """`看下 shop pod`: a name before `pod` that is no pod's own is the namespace."""
+    target = item.target(namespace_of(clause))
+    return Get(kind=target.kind, name=target.name, namespace=target.namespace)
+
+
+def _logs(clause: Clause, scene: Scene) -> Operation:
+    tail, since = clause.first("tail"), clause.first("since")
+    inside = clause.first("container")
+    container = inside.value("container") if inside is not None else None
+    target = _logs_target(clause, scene, container)
+    return Logs(
+        target=target,
+        container=container if target.name != container else None,
+        previous=bool(clause.all("previous")),
+        tail=_lines(tail),
+        since_seconds=_seconds(since),
+    )
+
+
+def _logs_target(clause: Clause, scene: Scene, container: str | None) -> Target:
+    if not _names(clause):
+        spoken = [phrase for phrase in clause.all("place") if phrase.has("ns") and not phrase.has("nsw")]
+        if spoken and spoken[-1].tokens[0].tag is not Tag.FLAG:
+            others = [phrase.value("ns") for phrase in clause.all("place") if phrase is not spoken[-1]]
+            return Target(kind="", name=spoken[-1].value("ns") or "", namespace=next(iter(others), None))
+        if container is not None:
+            return Target(kind="", name=container, namespace=namespace_of(clause))
+    target = _targets(clause, scene)[0]
+    return target.model_copy(update={"kind": ""}) if target.kind == "Service" else target
+
+
+def _lines(tail: Phrase | None) -> int:
+    number = int(tail.value("n") or 0) if tail is not None else 200
+    return min(max(number, 1), _MOST_LINES)
+
+
+def _seconds(since: Phrase | None) -> int | None:
+    if since is None:
+        return None
+    number = next((int(token.value) for token in since.tokens if token.tag is Tag.NUMBER), 1)
+    unit = next(token.text for token in since.tokens if token.tag is Tag.MINUTES)
+    seconds = number * _SECONDS.get(unit[0].lower(), 60)
+    return min(max(seconds, 1), 30 * 86400)
+
+
+def _events(clause: Clause) -> Operation:
+    named = _first_group(clause)
+    namespace, wide = namespace_of(clause), everywhere(clause)
+    if named:
+        return Events(target=named[0].target(namespace))
+    bare = next((item.namespace for group in groups(clause) for item in group if item.namespace), None)
+    where = namespace or bare
+    return Events(namespace=where, all_namespaces=wide and where is None)
+
+
+def _look(clause: Clause, scene: Scene) -> Reading:
+    asked = clause.has(Tag.WHY, Tag.DIAGNOSE, Tag.ASK, Tag.LOOK) or clause.question
+    named = _first_group(clause)
+    namespace = namespace_of(clause)
+    if named:
+        target = named[0].target(namespace)
+        return Look(target.model_copy(update={"kind": ""}) if target.kind == "Service" else target, asked)
+    within = namespace or next((item.namespace for group in groups(clause) for item in group if item.namespace), None)
+    if within is not None:
+        return Look(Target(kind="Namespace", name=within), asked)
+    if scene.mentioned:
+        return Look(scene.mentioned[-1], asked)
+    if clause.has(Tag.CLUSTER) or everywhere(clause):
+        listing = "看下所有命名空间的 pod" if scene.language == "zh" else "get pods in all namespaces"
+        nodes = "有哪些节点" if scene.language == "zh" else "list nodes"
+        raise Unclear(Ask(reason("rules.cluster"), choices=(choice(listing), choice(nodes))))
+    raise Unclear(Ask(reason("rules.which_target"), severity=1))

@@ -1,0 +1,96 @@
+"""The planner that needs no model: a grammar for what ops groups write, in Chinese and English.
+
+A message is cut into words, words into clauses, clauses into phrases; the verb of a clause decides which phrases it needs. A change
+is proposed only when every word of its clause has a place in it and its mood is that of a request: everything else is answered by a
+question with choices, or by what was not understood. It reads nothing and knows no cluster; names are resolved later.
+"""
+
+from dataclasses import replace
+
+from bot.brain import pages, pasted
+from bot.brain.characters import code_point, is_han
+from bot.brain.clauses import Clause, clauses_of
+from bot.brain.combine import combined
+from bot.brain.execs import lift_command
+from bot.brain.judge import judged
+from bot.brain.planner import Choice, Clarify, Plan, Refusal, Reply
+from bot.brain.readings import Reading, Scene
+from bot.brain.spelling import Token
+from bot.brain.tags import VERBS, Tag
+from bot.brain.targets import groups
+from bot.brain.tokens import tokenise
+from executor.operations import Target
+from executor.reason import reason
+from executor.redact import mask
+
+_LONGEST = 4000
+_SUBJECTS = VERBS | {Tag.KIND, Tag.NAMESPACE, Tag.LOGS, Tag.EVENTS, Tag.FAULT, Tag.WHY, Tag.STATUS, Tag.DECIDE}
+
+
+class RulesPlanner:
+    """Deterministic; the same text always gives the same plan."""
+
+    async def plan(self, text: str) -> Plan:
+        return plan(text)
+
+
+def plan(text: str) -> Plan:
+    """`text` is a message without the mention of the bot. Never raises."""
+    if len(text) > _LONGEST:
+        return Refusal(reasons=(reason("rules.too_long", limit=_LONGEST),))
+    text = text.strip()
+    if (found := pasted.pasted(text)) is not None:
+        return pasted.plan(found)
+    tokens = tokenise(text)
+    if (built_in := pages.page(text, tokens)) is not None:
+        return built_in
+    tokens = lift_command(text, tokens)
+    if (wrong := _misspelt(text, tokens)) is not None:
+        return wrong
+    language = "zh" if any(is_han(character) for character in text) else "en"
+    clauses = clauses_of(_lenient(tokens))
+    return combined(text, tokens, _read(clauses, language), language)
+
+
+def _read(clauses: tuple[Clause, ...], language: str) -> tuple[tuple[Clause, Reading], ...]:
+    found: list[tuple[Clause, Reading]] = []
+    mentioned: tuple[Target, ...] = ()
+    for clause in clauses:
+        reading = judged(clause, Scene(language, mentioned))
+        if reading is not None:
+            found.append((clause, reading))
+        mentioned = tuple(dict.fromkeys((*mentioned, *_mentioned(clause))))
+    return tuple(found)
+
+
+def _mentioned(clause: Clause) -> tuple[Target, ...]:
+    places = {value for phrase in clause.all("place") if (value := phrase.value("ns")) is not None}
+    namespace = next(iter(places)) if len(places) == 1 else None
+    return tuple(item.target(namespace) for group in groups(clause) for item in group if item.name)
+
+
+def _misspelt(text: str, tokens: tuple[Token, ...]) -> Plan | None:
+    """Names that are none: with the offending character, or in lower case as a choice."""
+    meant = any(token.tag in _SUBJECTS for token in tokens)
+    named = any(token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH) for token in tokens)
+    changes = any(token.tag in VERBS for token in tokens)
+    odd = next((token for token in tokens if token.tag is Tag.ODD), None)
+    if odd is not None:
+        why = reason("rules.odd_character", text=mask(odd.text[:60]).text, code=code_point(odd.value))
+        return Refusal(reasons=(why,)) if meant else Reply(reason=why)
+    bad = next((token for token in tokens if token.tag is Tag.BAD), None)
+    if bad is not None and meant and (changes or not named):
+        return Refusal(reasons=(reason("rules.bad_name", text=mask(bad.text[:60]).text),))
+    cased = [token for token in tokens if token.tag is Tag.CASED]
+    if cased and meant and (changes or not named):
+        lower = text
+        for token in cased:
+            lower = f"{lower[: token.start]}{token.value}{lower[token.end :]}"
+        names = ", ".join(token.text for token in cased)
+        return Clarify(question=reason("rules.uppercase", names=names), choices=(Choice(text=lower, command=lower),))
+    return None
+
+
+def _lenient(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """In a read, words such as `HTTP` or `5xx` beside the name do not matter."""
+    return tuple(replace(token, tag=Tag.LOOSE) if token.tag in (Tag.CASED, Tag.BAD) else token for token in tokens)

@@ -1,0 +1,150 @@
+"""Which objects a clause speaks of: `web 和 api`, `shop 的 nginx`, `pod a、b`, `它`."""
+
+from dataclasses import dataclass
+
+from bot.brain.clauses import Clause
+from bot.brain.grammar import Phrase
+from bot.brain.readings import Ask, Refuse, Scene, Unclear
+from bot.brain.tags import Tag
+from bot.brain.wording import choice, place, thing
+from executor.kinds import kind_named
+from executor.operations import Target
+from executor.reason import reason
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An object phrase: `kind` is None when no kind was said, "" when only "workload" was; `name` is "" for a bare kind."""
+
+    kind: str | None
+    name: str
+    namespace: str | None
+    pronoun: bool = False
+
+    def target(self, namespace: str | None = None) -> Target:
+        kind = self.kind or ""
+        where = self.namespace or namespace
+        scoped = kind == "" or kind_named(kind).namespaced
+        return Target(kind=kind, name=self.name, namespace=where if scoped else None)
+
+
+def mention(phrase: Phrase) -> Mention:
+    if (written := phrase.value("object")) is not None:
+        kind, name, *namespace = written.split("/")
+        return Mention(kind, name, namespace[0] if namespace else None)
+    kind_word = phrase.value("kind")
+    if (pair := phrase.value("pair")) is not None:
+        namespace_, _, name = pair.partition("/")
+        return Mention(kind_word, name, namespace_)
+    return Mention(kind_word, phrase.value("name") or "", phrase.value("ns"), pronoun=phrase.has("pronoun"))
+
+
+def groups(clause: Clause) -> tuple[tuple[Mention, ...], ...]:
+    """Object phrases, those that `和` joins together. Kind and namespace said once hold for all that are joined."""
+    found: list[list[Mention]] = []
+    joined = False
+    for phrase in clause.phrases:
+        if phrase.role == "object":
+            if joined and found:
+                found[-1].append(mention(phrase))
+            else:
+                found.append([mention(phrase)])
+            joined = False
+        elif phrase.role == Tag.AND:
+            joined = bool(found)
+        elif phrase.role != "place":
+            joined = False
+    return tuple(_shared(group) for group in found)
+
+
+def _shared(group: list[Mention]) -> tuple[Mention, ...]:
+    first, last = group[0], group[-1]
+    bare = all(not item.name for item in group)
+    kind = first.kind if first.kind is not None else last.kind
+    return tuple(
+        Mention(
+            item.kind if item.kind is not None or bare else kind,
+            item.name,
+            item.namespace or first.namespace,
+            item.pronoun,
+        )
+        for item in group
+    )
+
+
+def namespace_of(clause: Clause) -> str | None:
+    """The namespace that the clause says apart from its objects. Raises Unclear for two different ones."""
+    said = {value for phrase in clause.all("place") if (value := phrase.value("ns")) is not None}
+    if len(said) > 1:
+        raise Unclear(Ask(reason("rules.which_of", names=", ".join(sorted(said)))))
+    return next(iter(said), None)
+
+
+def everywhere(clause: Clause) -> bool:
+    return any(phrase.has("everywhere") for phrase in clause.all("place"))
+
+
+def loose_ands(clause: Clause) -> bool:
+    """An `and` that does not stand between two objects."""
+    for before, phrase, after in zip(
+        (None, *clause.phrases), clause.phrases, (*clause.phrases[1:], None), strict=False
+    ):
+        between = before is not None and after is not None and {before.role, after.role} <= {"object", "place"}
+        if phrase.role == Tag.AND and not between:
+            return True
+    return False
+
+
+def named_namespace(clause: Clause) -> str | None:
+    """`删除 shop 命名空间`: a namespace that is spoken of itself, not as the place of something."""
+    for phrase in clause.all("place"):
+        if phrase.has("nsw") and not phrase.has("inside") and not clause.all("object"):
+            return phrase.value("ns")
+    return None
+
+
+def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
+    """The objects that a verb of change is about. Raises Unclear when there is none, or more than one reading."""
+    if everywhere(clause) or clause.has(Tag.ALL):
+        raise Unclear(Refuse((reason("rules.all_objects"),)))
+    namespace = namespace_of(clause)
+    found = groups(clause)
+    if not found or all(item.pronoun for item in found[0]):
+        return _from_scene(clause, scene, namespace, said=bool(found))
+    if len(found) > 1:
+        raise _several(found, namespace)
+    bare = next((item for item in found[0] if not item.name), None)
+    if bare is not None:
+        raise _nameless(bare, namespace, scene)
+    return tuple(dict.fromkeys(item.target(namespace) for item in found[0]))
+
+
+def _from_scene(clause: Clause, scene: Scene, namespace: str | None, *, said: bool) -> tuple[Target, ...]:
+    if (itself := named_namespace(clause)) is not None and not said:
+        return (Target(kind="Namespace", name=itself),)
+    candidates = tuple(dict.fromkeys(scene.mentioned))
+    if len(candidates) == 1 and (namespace is None or candidates[0].namespace in (None, namespace)):
+        target = candidates[0]
+        return (target.model_copy(update={"namespace": namespace}) if namespace is not None else target,)
+    names = ", ".join(dict.fromkeys(thing(target) for target in candidates))
+    raise Unclear(Ask(reason("rules.which_of", names=names) if names else reason("rules.which_target"), severity=1))
+
+
+def _several(found: tuple[tuple[Mention, ...], ...], namespace: str | None) -> Unclear:
+    """`重启 shop nginx`: a namespace and a name, or two names?"""
+    flat = [item for group in found for item in group]
+    question = Ask(reason("rules.which_of", names=", ".join(item.name or (item.kind or "").lower() for item in flat)))
+    if len(flat) != 2 or namespace or any(not item.name or item.namespace or item.pronoun for item in flat):
+        return Unclear(question)
+    first, second = flat
+    within = () if first.kind else ((second.target(first.name),),)
+    return Unclear(question, (*within, (first.target(), second.target())))
+
+
+def _nameless(bare: Mention, namespace: str | None, scene: Scene) -> Unclear:
+    """`删除 pod`; and `重启 nginx 的 deployment`, where nginx may be the namespace or the name."""
+    kind = bare.kind or "Deployment"
+    where = (bare.namespace or namespace) if kind_named(kind).namespaced else None
+    listing = f"{'看下' if scene.language == 'zh' else 'get'} {kind.lower()}{place(where)}"
+    owned = () if bare.namespace is None else ((Target(kind=bare.kind or "", name=bare.namespace, namespace=namespace),),)
+    return Unclear(Ask(reason("rules.which_name", kind=kind), choices=(choice(listing),), severity=1), owned)
