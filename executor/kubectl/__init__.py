@@ -113,7 +113,9 @@ def _check_only_tried(command: Command, operations: tuple[Operation, ...]) -> No
     if hint is None:
         return
     risk = raised(worst(map(assess, operations)), Level.HIGH)
-    raise _Judged(risk.model_copy(update={"reasons": (hint, *risk.reasons)}))
+    if risk.level is Level.HIGH:
+        risk = risk.model_copy(update={"reasons": (hint, *risk.reasons)})
+    raise _Judged(risk)
 
 
 class _Judged(Refused):
