@@ -16,6 +16,14 @@ ADMIN, MEMBER = "manager4220", "user123"
 GROUP = "cidK8sOps0001=="
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A command that ended: its exit code and all that it said."""
+
+    returncode: int
+    out: str
+
+
 @dataclass
 class Daemon:
     """`steward run` with its data in `folder`; started and killed as often as a test likes."""
@@ -25,11 +33,10 @@ class Daemon:
     kubeconfig: Path
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
-    starts: int = 0
 
-    async def start(self) -> None:
-        """Returns when its line is open."""
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
             name: value for name, value in os.environ.items() if not name.startswith(("DINGTALK", "STEWARD", "FEISHU"))
         } | {
             "DINGTALK_ENABLED": "true",
@@ -43,10 +50,33 @@ class Daemon:
             "PYTHONUNBUFFERED": "1",
             **self.settings,
         }
-        self.starts += 1
+
+    async def command(self, *arguments: str) -> Finished:
+        """Another `steward` command with the same settings."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", *arguments),
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            stdin=asyncio.subprocess.DEVNULL,
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode is not None
+        return Finished(process.returncode, out.decode())
+
+    async def start(self) -> None:
+        """Returns when its line is open."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=environment, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
             )
         async with asyncio.timeout(30):
             await self.gateway.connected(seconds=30)
