@@ -99,6 +99,11 @@ def preview(card: Card) -> str:
     return clip(f"{heading(card)}{phrases(card).colon}{one_line(card.summary)}", PREVIEW_CHARS)
 
 
+def without_details(card: Card) -> Card:
+    """What is left when DingTalk's text audit refuses the details: they are the part that quotes the cluster."""
+    return card.model_copy(update={"sections": (), "log": (), "footer": (*card.footer, phrases(card).withheld)})
+
+
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -22,6 +22,7 @@ class Phrases:
     whole: str
     type_instead: str
     typed: str
+    withheld: str
     colon: str
 
 
@@ -39,6 +40,7 @@ _PHRASES = {
         whole="查看完整卡片",
         type_instead="@我 回复即可操作",
         typed="或回复「{twin}」",
+        withheld="明细未通过钉钉的内容审核，未显示",
         colon="：",
     ),
     "en": Phrases(
@@ -54,6 +56,7 @@ _PHRASES = {
         whole="Open the full card",
         type_instead="Mention me and type",
         typed="or type “{twin}”",
+        withheld="DingTalk's content check refused the details",
         colon=": ",
     ),
 }

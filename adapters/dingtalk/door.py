@@ -1,0 +1,194 @@
+"""DingTalk as an `Adapter`."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from dingtalk_stream.credential import Credential
+
+from adapters.dingtalk.click_answer import ClickAnswer
+from adapters.dingtalk.clicks import parse_click, user_id
+from adapters.dingtalk.deliveries import Deliveries
+from adapters.dingtalk.frames import BOT_MESSAGE, CARD_CALLBACK, Frame, Malformed, heard, not_ours
+from adapters.dingtalk.handlers import Handlers
+from adapters.dingtalk.line import Line, Ticket, connect, open_line
+from adapters.dingtalk.messages import parse_message, string
+from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
+from adapters.dingtalk.recent import Recent
+from adapters.dingtalk.small_print import SmallPrint
+from adapters.errors import Unreachable
+from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
+from cards.dingtalk import PUBLIC_TEMPLATE
+from cards.model import Card
+
+log = structlog.get_logger()
+
+_MOST_NAMES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds, each with what is known of the platform.
+
+    `silence`: no frame at all; pings come every 20–30 s. `click`: an answer is due within 2 s of DingTalk's own clock.
+    `message`: until a message is persisted, or it is left to come again. `drain`: for handlers at the end; after a disconnect
+    frame the gateway reads on for 10 s. `request`: one REST call.
+    """
+
+    silence: float = 75.0
+    click: float = 1.8
+    message: float = 20.0
+    drain: float = 5.0
+    request: float = 10.0
+
+
+class DingTalk:
+    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given:
+    until then clicks are not checked for coming from another organisation."""
+
+    platform: Platform = "dingtalk"
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        *,
+        openapi_endpoint: str = OPENAPI,
+        oapi_endpoint: str = OAPI,
+        card_template_id: str = PUBLIC_TEMPLATE,
+        robot_code: str = "",
+        corp_id: str = "",
+        patience: Patience = Patience(),
+        concurrency: int = 64,
+    ) -> None:
+        self._credential = Credential(client_id, client_secret)
+        self._api = OpenApi(self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request)
+        self._small_print = SmallPrint()
+        self._deliveries = Deliveries(
+            self._api,
+            self._small_print,
+            template_id=card_template_id or PUBLIC_TEMPLATE,
+            robot_code=robot_code or client_id,
+        )
+        self._corp_id = corp_id
+        self._patience = patience
+        self._handlers = Handlers(concurrency)
+        self._names: Recent[str, str] = Recent(_MOST_NAMES)
+        self._last_heard: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"DingTalk({self._credential.client_id!r}, ***)"
+
+    @property
+    def last_heard(self) -> datetime | None:
+        return self._last_heard
+
+    @property
+    def calls(self) -> Counter[str]:
+        """REST calls since the start, by method and path."""
+        return self._api.calls
+
+    async def check(self) -> None:
+        """Credentials, Stream mode and the permission to send cards. Counts as one call of the month's budget."""
+        await self._api.token()
+        await self._open()
+        await self._deliveries.check()
+
+    async def listen(self, on_message: OnMessage, on_action: OnAction) -> None:
+        ws = await connect(self._api.session, await self._open())
+        line = Line(ws, silence=self._patience.silence, drain=self._patience.drain)
+        log.info("dingtalk.connected")
+        try:
+            await line.run(partial(self._hear, on_message, on_action), self._alive)
+        except asyncio.CancelledError:
+            await self._handlers.drain(self._patience.drain)
+            raise
+        finally:
+            await line.close()
+
+    async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:
+        await self._deliveries.send(conversation, card, key)
+        return Sent(platform=self.platform, conversation=conversation, message_id=key)
+
+    async def update(self, sent: Sent, card: Card) -> None:
+        await self._deliveries.update(sent.message_id, card)
+
+    async def say(self, conversation: Conversation, words: str | Card) -> None:
+        await self._deliveries.say(conversation, words)
+
+    async def person(self, user_id: str) -> Person:
+        """Who that is; not counted in the month's budget. Raises MessageGone for nobody, Refused without the permission to read
+        contacts."""
+        answer = await self._api.call_oapi("/topapi/v2/user/get", {"userid": user_id, "language": "zh_CN"})
+        found = answer.get("result")
+        name = string(found.get("name")) if isinstance(found, dict) else ""
+        self._names[user_id] = name
+        return Person(platform=self.platform, id=user_id, name=name)
+
+    async def close(self) -> None:
+        await self._handlers.drain(self._patience.drain)
+        await self._api.close()
+
+    async def _open(self) -> Ticket:
+        return await open_line(self._api, self._credential.client_id, self._credential.client_secret)
+
+    def _alive(self) -> None:
+        self._last_heard = datetime.now(UTC)
+
+    async def _hear(self, on_message: OnMessage, on_action: OnAction, line: Line, frame: Frame) -> None:
+        topic = frame.headers.topic
+        if topic == BOT_MESSAGE:
+            await self._handlers.start(partial(self._message, on_message, line, frame))
+        elif topic == CARD_CALLBACK:
+            await self._handlers.start(partial(self._click, on_action, line, frame))
+        else:
+            log.warning("dingtalk.topic.unknown", topic=str(topic)[:100])
+            line.settle()
+            await line.answer(not_ours(frame.headers.message_id))
+
+    async def _message(self, on_message: OnMessage, line: Line, frame: Frame) -> None:
+        """Acknowledged when persisted; else it comes again after 16 to 60 s (seen), with the same msgId."""
+        try:
+            try:
+                message = parse_message(frame.data)
+            except Malformed as exc:
+                log.warning("dingtalk.message.malformed", why=str(exc))
+            else:
+                self._remember(frame.data, message.sender)
+                async with asyncio.timeout(self._patience.message):
+                    await on_message(message)
+            await line.answer(heard(frame.headers.message_id))
+        except Unreachable as exc:
+            log.info("dingtalk.answer.lost", why=str(exc))
+        except Exception:
+            log.exception("dingtalk.message.failed")
+        finally:
+            line.settle()
+
+    async def _click(self, on_action: OnAction, line: Line, frame: Frame) -> None:
+        name = self._names.get(user_id(frame.data)) or ""
+        answer = ClickAnswer(line, frame.headers.message_id, self._small_print)
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(answer.at_the_latest(self._patience.click))
+            try:
+                action = parse_click(frame.data, corp_id=self._corp_id, name=name)
+                answer.about(action)
+                await on_action(action, answer.acknowledge)
+            except Malformed as exc:
+                log.warning("dingtalk.click.malformed", why=str(exc))
+            except Unreachable as exc:
+                log.warning("dingtalk.click.cut", why=str(exc))
+            except Exception:
+                log.exception("dingtalk.click.failed")
+            finally:
+                watch.cancel()
+                await answer.empty()
+
+    def _remember(self, body: dict[str, Any], sender: Person) -> None:
+        self._corp_id = self._corp_id or string(body.get("chatbotCorpId"))
+        if sender.id:
+            self._names[sender.id] = sender.name

@@ -1,0 +1,113 @@
+"""DingTalk's REST APIs: one call, one named outcome. Nothing is tried twice here but with a fresh access token."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+from dingtalk_stream.credential import Credential
+
+from adapters.dingtalk.refusals import TokenInvalid, understand
+from adapters.errors import CredentialsRejected, Unreachable
+
+OPENAPI = "https://api.dingtalk.com"
+OAPI = "https://oapi.dingtalk.com"
+
+_TOKEN = "/v1.0/oauth2/accessToken"  # noqa: S105 - a path
+_TOKEN_HEADER = "x-acs-dingtalk-access-token"  # noqa: S105 - a header's name
+_EARLY = 300.0
+"""Seconds before its end at which a token is no longer used; asked again, DingTalk renews the same one."""
+
+
+class OpenApi:
+    """`calls` counts what was sent, by method and path: a free organisation has 5000 a month."""
+
+    def __init__(
+        self, credential: Credential, *, openapi: str = OPENAPI, oapi: str = OAPI, timeout: float = 10.0
+    ) -> None:
+        self.calls: Counter[str] = Counter()
+        self.openapi = openapi.rstrip("/")
+        self._oapi = oapi.rstrip("/")
+        self._credential = credential
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+        self._token = ""
+        self._token_until = 0.0
+        self._fetching = asyncio.Lock()
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """Made when first needed, as it belongs to the running loop."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._timeout))
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The Open API, with an access token."""
+        return await self._authorised(
+            lambda token: self.send(method, f"{self.openapi}{path}", path, body, {_TOKEN_HEADER: token})
+        )
+
+    async def call_oapi(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The older API, which takes its token in the address."""
+        return await self._authorised(
+            lambda token: self.send("POST", f"{self._oapi}{path}", path, body, query={"access_token": token})
+        )
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        path: str,
+        body: dict[str, Any],
+        headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """One request. `path` names it in `calls`; neither address nor body is ever logged or part of an error."""
+        self.calls[f"{method} {path}"] += 1
+        try:
+            async with self.session.request(
+                method,
+                url,
+                params=query,
+                data=json.dumps(body, ensure_ascii=False).encode(),
+                headers={"Content-Type": "application/json", "Accept": "application/json", **(headers or {})},
+                allow_redirects=False,
+            ) as response:
+                status, answer = response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as exc:
+            raise Unreachable(f"{method} {path}: {type(exc).__name__}") from None  # its text may hold the address
+        return understand(status, answer)
+
+    async def token(self) -> str:
+        """The access token, fetched by one caller at a time."""
+        async with self._fetching:
+            if time.monotonic() >= self._token_until:
+                credential = self._credential
+                body = {"appKey": credential.client_id, "appSecret": credential.client_secret}
+                answer = await self.send("POST", f"{self.openapi}{_TOKEN}", _TOKEN, body)
+                token, lifetime = answer.get("accessToken"), answer.get("expireIn")
+                if not isinstance(token, str) or not token or not isinstance(lifetime, int | float):
+                    raise Unreachable("the answer to a token request holds no token")
+                self._token = token
+                self._token_until = time.monotonic() + max(lifetime - _EARLY, min(lifetime / 2, 60.0))
+            return self._token
+
+    async def _authorised(self, request: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        token = await self.token()
+        try:
+            return await request(token)
+        except TokenInvalid:
+            if token == self._token:
+                self._token_until = 0.0
+        try:
+            return await request(await self.token())
+        except TokenInvalid as exc:
+            raise CredentialsRejected(f"a fresh access token is refused: {exc}", code=exc.code) from None
