@@ -25,7 +25,11 @@ _MAX_TEXT_LINES = 400
 """Longer texts are compared only between their common beginning and end, and shown as a count beyond this."""
 
 _KEPT_BY_SERVER = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "selfLink")
-_OWN_ANNOTATIONS = (MARK, "kubectl.kubernetes.io/last-applied-configuration")
+_HIDDEN_ANNOTATIONS = (
+    MARK,
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deprecated.daemonset.template.generation",  # the server counts it up with the template
+)
 _STATUS_ANNOTATIONS = ("control-plane.alpha.kubernetes.io/leader", "autoscaling.alpha.kubernetes.io/")
 _ITEM_KEYS = ("name", "mountPath", "containerPort", "port", "key", "type", "ip", "topologyKey", "uid")
 """What tells the items of a list apart, as strategic merge patches have it; the first that does is taken."""
@@ -123,7 +127,7 @@ def _plain(raw: Raw) -> Raw:
     for key in _KEPT_BY_SERVER:
         metadata.pop(key, None)
     annotations = dict(metadata.pop("annotations", None) or {})
-    for key in _OWN_ANNOTATIONS:
+    for key in _HIDDEN_ANNOTATIONS:
         annotations.pop(key, None)
     if annotations:
         metadata["annotations"] = annotations

@@ -56,13 +56,14 @@ def written_at(seen: Look, *, since: datetime) -> datetime:
 
 
 def last_manager(live: Raw) -> str:
-    """Who wrote the object last, status aside, by `managedFields`; "-" where that is not told."""
+    """Who wrote the object last, status aside, by `managedFields`: all of that second; "-" where it is not told."""
     entries = [
         (text(entry, "time"), text(entry, "manager"))
         for entry in objects(live, "metadata", "managedFields")
         if text(entry, "subresource") != "status" and mapping(entry, "fieldsV1").keys() - {"f:status"}
     ]
-    return max(entries, default=("", ""))[1] or "-"
+    newest = max((time for time, _ in entries), default="")
+    return ", ".join(sorted({manager for time, manager in entries if time == newest and manager})) or "-"
 
 
 def version_of(live: Raw) -> str:
