@@ -1,0 +1,1 @@
+"""The HTTP side of the stand-in: routes, reads, writes, watches, discovery."""

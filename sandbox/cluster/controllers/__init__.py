@@ -1,0 +1,1 @@
+"""The control loops: each keeps one kind of object as its spec wants it."""

@@ -1,0 +1,72 @@
+"""The scheduler: pods without a node get one, or are told why not."""
+
+from collections.abc import Iterable
+
+from sandbox.cluster import resources as r
+from sandbox.cluster.controllers.loop import ControlLoop
+from sandbox.cluster.history import Change
+from sandbox.cluster.kubelet.fates import has_fate
+from sandbox.cluster.nodes import fits
+from sandbox.cluster.objects import Object, condition_of, is_terminating, name_of, namespace_of, status_of
+from sandbox.cluster.registry import Writer
+from sandbox.cluster.store import Key
+
+
+class Scheduler(ControlLoop[Key]):
+    component = "default-scheduler"
+    writer = Writer("kube-scheduler")
+    _turn_of = 0
+
+    def concerns(self, change: Change) -> Iterable[Key]:
+        obj = change.object
+        if change.resource is r.PODS:
+            if change.type != "DELETED" and not obj["spec"].get("nodeName"):
+                yield Key(r.PODS, namespace_of(obj), name_of(obj))
+        elif change.resource is r.NODES and change.type != "DELETED":
+            for pod in self.store.objects(r.PODS):
+                if not pod["spec"].get("nodeName"):
+                    yield Key(r.PODS, namespace_of(pod), name_of(pod))
+
+    def sync(self, key: Key) -> float | None:
+        pod = self.store.at(key)
+        if pod is None or pod["spec"].get("nodeName") or is_terminating(pod):
+            return None
+        nodes = sorted(self.store.objects(r.NODES), key=name_of)
+        willing = [] if has_fate(pod, "pending") else [node for node in nodes if fits(node, pod["spec"])]
+        if willing:
+            self._turn_of += 1
+            self._bind(key, pod, name_of(willing[self._turn_of % len(willing)]))
+        else:
+            self._refuse(key, pod, len(nodes))
+        return None
+
+    def _bind(self, key: Key, pod: Object, node: str) -> None:
+        scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
+
+        def change(obj: Object) -> Object:
+            conditions = [item for item in status_of(obj).get("conditions") or () if item["type"] != "PodScheduled"]
+            conditions.append({**scheduled, "lastTransitionTime": self.clock.stamp()})
+            status = {**status_of(obj), "conditions": conditions}
+            return {**obj, "spec": {**obj["spec"], "nodeName": node}, "status": status}
+
+        self.registry.update(key, change, self.writer, subresource="binding")
+        text = f"Successfully assigned {key.namespace}/{key.name} to {node}"
+        self.recorder.scheduling_event(pod, "Normal", "Scheduled", text, "Binding")
+
+    def _refuse(self, key: Key, pod: Object, count: int) -> None:
+        why = "Insufficient cpu." if has_fate(pod, "pending") else "node(s) didn't match Pod's node affinity/selector."
+        text = f"0/{count} nodes are available: {count} {why}" if count else "no nodes available to schedule pods"
+        known = condition_of(pod, "PodScheduled")
+        if known is not None and known.get("message") == text:
+            return
+        condition = {
+            "type": "PodScheduled", "status": "False", "lastProbeTime": None, "lastTransitionTime": self.clock.stamp(),
+            "reason": "Unschedulable", "message": text,
+        }  # fmt: skip
+        self.registry.update(
+            key,
+            lambda obj: {**obj, "status": {**status_of(obj), "conditions": [condition]}},
+            self.writer,
+            subresource="status",
+        )
+        self.recorder.scheduling_event(pod, "Warning", "FailedScheduling", text, "Scheduling")

@@ -1,0 +1,38 @@
+"""The few commands that a container of the stand-in understands."""
+
+from dataclasses import dataclass
+
+from sandbox.cluster.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    out: str = ""
+    err: str = ""
+    code: int = 0
+
+
+async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
+    """true, false, echo, hostname, env, sleep N, exit N, and `sh -c` with one of these; 127 for everything else."""
+    environment = {"HOSTNAME": hostname, "PATH": "/usr/bin:/bin", "DB_PASSWORD": "s3cr3t-pw"}
+    if len(argv) >= 3 and argv[0].rsplit("/", 1)[-1] in ("sh", "bash") and argv[1] == "-c":
+        argv = argv[2].split()
+    head, rest = (argv[0] if argv else ""), argv[1:]
+    match head:
+        case "echo":
+            return Outcome(" ".join(rest) + "\n")
+        case "hostname":
+            return Outcome(hostname + "\n")
+        case "env":
+            return Outcome("".join(f"{name}={value}\n" for name, value in environment.items()))
+        case "sleep" if rest and rest[0].replace(".", "", 1).isdecimal():
+            await clock.sleep(float(rest[0]))
+            return Outcome()
+        case "sleep":
+            return Outcome(err="sleep: invalid time interval\n", code=1)
+        case "exit":
+            return Outcome(code=int(rest[0]) % 256 if rest and rest[0].isdecimal() else 0)
+        case "true" | "false":
+            return Outcome(code=int(head == "false"))
+        case _:
+            return Outcome(err=f"sh: {head}: not found\n", code=127)
