@@ -6,7 +6,7 @@ An event proves that something happened; its absence proves nothing (recorders d
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from executor.fields import Raw, field, moment, number, shown, text
+from executor.fields import Raw, field, mapping, moment, number, shown, text
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,6 +48,17 @@ def event_line(event: Raw) -> str:
     times = f" (x{count})" if count > 1 else ""
     kind = text(event, "type") or "Normal"
     return f"{kind} {text(event, 'reason')} {about(event)}{times}: {shown(text(event, 'message'))}"
+
+
+def merged(events: Iterable[Raw]) -> tuple[Raw, ...]:
+    """Events that say the same of the same object as one: the newest, with their counts together."""
+    kept: dict[tuple[str, str, str], Raw] = {}
+    for event in sorted(events, key=event_time):
+        key = (text(event, "involvedObject", "uid"), text(event, "reason"), text(event, "message"))
+        before = kept.pop(key, None)
+        count = event_count(event) + (event_count(before) if before is not None else 0)
+        kept[key] = {**event, "count": count, "series": {**mapping(event, "series"), "count": count}}
+    return tuple(kept.values())
 
 
 def newest(events: Iterable[Raw], limit: int, *, warnings: bool = False) -> list[Raw]:

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from bot.words import Words
-from executor.errors import ClusterError, NotFound
+from executor.errors import ClusterError, Invalid, NotFound
 from executor.kinds import Kind
 from executor.preview import ChangeOrder
 from executor.reader import Listing
@@ -60,6 +60,7 @@ class World:
         self._version = 1
         self.reads: dict[str, ClusterError] = {}
         self.quiet = False
+        self.had_previous = True
         self.said: dict[str, list[str]] = {}
         self.lists = 0
         for raw in raws:
@@ -144,8 +145,22 @@ class World:
         finally:
             self._watches.remove(entry)
 
-    async def logs(self, namespace: str, pod: str, *, container: str | None = None, tail: int = 200, **_: Any) -> str:
-        return "\n".join(self.said.get(pod, []))
+    async def logs(
+        self,
+        namespace: str,
+        pod: str,
+        *,
+        container: str | None = None,
+        tail: int = 200,
+        previous: bool = False,
+        **_: Any,
+    ) -> str:
+        if previous and not self.had_previous:
+            raise Invalid("previous terminated container not found")
+        return "\n".join(self.said.get(pod, [])[-tail:])
+
+    async def version(self) -> str:
+        return "v1.20.2"
 
     async def follow(self, namespace: str, pod: str, *, container: str | None = None, **_: Any) -> AsyncGenerator[str]:
         for line in self.said.get(pod, []):
