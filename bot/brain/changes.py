@@ -9,14 +9,17 @@ from bot.brain.clauses import Clause
 from bot.brain.execs import argv
 from bot.brain.grammar import Phrase
 from bot.brain.images import images_of
+from bot.brain.planner import Subject
 from bot.brain.readings import Ask, Refuse, Scene, Unclear
 from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
-from bot.brain.targets import changed, groups, loose_ands
+from bot.brain.targets import changed, everywhere, groups, loose_ands
 from executor.kinds import SCALABLE, WORKLOADS
+from executor.kubectl import command_of
 from executor.operations import Delete, Exec, Operation, Other, Patch, Restart, Scale, SetImage, Target, canonical
 from executor.reason import reason
 from executor.redact import mask
+from executor.risk import Level
 
 _Build = Callable[[tuple[Target, ...]], tuple[Operation, ...]]
 _ALWAYS = frozenset({"object", "place", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, Tag.WANT, Tag.STATUS})
@@ -30,15 +33,37 @@ _TAKES: dict[Tag, frozenset[str]] = {
     Tag.ROLLBACK: frozenset({"goal", "previous", Tag.IMAGE_WORD, "amount", Tag.TO}),
     Tag.HALT: frozenset(),
 }
+_ON_NODES = ("cordon", "uncordon", "drain")
+_UNDONE = {
+    "create": ("create", Level.HIGH),
+    "apply": ("apply", Level.HIGH),
+    "drain": ("drain", Level.HIGH),
+    "cordon": ("cordon", Level.HIGH),
+    "uncordon": ("uncordon", Level.HIGH),
+    "label": ("label", Level.HIGH),
+    "env": ("set env", Level.HIGH),
+    "resources": ("set resources", Level.HIGH),
+    "pause": ("rollout pause", Level.HIGH),
+    "resume": ("rollout resume", Level.HIGH),
+    "start": ("scale", Level.HIGH),
+    "autoscale": ("autoscale", Level.HIGH),
+    "taint": ("taint", Level.HIGH),
+    "expose": ("expose", Level.HIGH),
+    "copy": ("cp", Level.FORBIDDEN),
+    "forward": ("port-forward", Level.FORBIDDEN),
+}
+"""What the vocabulary's member stands for in kubectl, and how risky that is."""
 _SCALING = frozenset({Tag.SCALE, Tag.DOUBLE, Tag.HALVE})
 
 
 def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[Operation, ...]:
     """The operations that a clause with a verb of change asks for. Raises Unclear when something is missing, has two readings or,
     with `whole`, when a word of it is not understood."""
+    if everywhere(clause) or clause.has(Tag.ALL):
+        raise Unclear(Refuse((reason("rules.all_objects"),)))
     verbs = clause.changes
     verb = _verb(clause, verbs)
-    build = _builder(verb, clause, verbs, scene)
+    build = _builder(verb, clause, verbs)
     if whole:
         _nothing_left(clause, verb, scene, build)
     try:
@@ -79,7 +104,7 @@ def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
     return Tag.SCALE if clause.all(Tag.REPLICAS) else Tag.UPGRADE
 
 
-def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...], scene: Scene) -> _Build:
+def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> _Build:
     match verb:
         case Tag.DELETE:
             grace = 0 if clause.has(Tag.FORCE) else None
@@ -96,9 +121,9 @@ def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...], scene: Scene) 
         case Tag.EXEC:
             return _exec(clause)
         case Tag.ROLLBACK:
-            return _not_performed(("rollout", "undo"))
+            return _not_performed("rollout undo")
         case Tag.HALT:
-            return _halt(scene)
+            return _halt()
         case _:
             return _undone(verbs)
 
@@ -151,7 +176,7 @@ def _exec_target(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     return (Target(kind="", name=spoken[-1].value("ns") or "", namespace=next(iter(namespaces), None)),)
 
 
-def _halt(scene: Scene) -> _Build:
+def _halt() -> _Build:
     def ask(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
         offered: list[Operation] = []
         for target in targets[:2]:
@@ -164,29 +189,31 @@ def _halt(scene: Scene) -> _Build:
     return ask
 
 
-def _not_performed(words: tuple[str, ...]) -> _Build:
+def _not_performed(verb: str) -> _Build:
     """Known, high, and not done (yet): the refusal names the command that it would be."""
 
     def refuse(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
-        refused = []
-        for target in targets:
-            known = target if target.kind else target.model_copy(update={"kind": "Deployment"})
-            node = words[0] in ("cordon", "uncordon", "drain")
-            where = () if node or target.namespace is None else ("-n", target.namespace)
-            line = (*words, target.name if node else str(known), *where)
-            refused.append(Other(command=" ".join(line), argv=line, target=known))
-        raise Unclear(Refuse((reason("rules.not_performed", command=f"kubectl {refused[0].command}"),), tuple(refused)))
+        refused = tuple(_other(verb, target) for target in targets)
+        raise Unclear(Refuse((reason("rules.not_performed", command=command_of(refused[0])),), refused))
 
     return refuse
 
 
+def _other(verb: str, target: Target) -> Other:
+    if verb in _ON_NODES:
+        node = Target(kind="Node", name=target.name)
+        return Other(command=verb, argv=(verb, node.name), target=node)
+    known = target if target.kind else target.model_copy(update={"kind": "Deployment"})
+    where = ("-n", known.namespace) if known.namespace is not None else ()
+    return Other(command=verb, argv=(*verb.split(), str(known), *where), target=known)
+
+
 def _undone(verbs: tuple[Token, ...]) -> _Build:
-    verb = next(token for token in verbs if token.tag is Tag.UNDONE)
-    if verb.value in ("cordon", "uncordon", "drain"):
-        return _not_performed((verb.value,))
-    if verb.value in ("pause", "resume"):
-        return _not_performed(("rollout", verb.value))
-    raise Unclear(Refuse((reason("rules.undone", text=mask(verb.text).text),)))
+    word = next(token for token in verbs if token.tag is Tag.UNDONE)
+    verb, level = _UNDONE[word.value]
+    if verb in (*_ON_NODES, "rollout pause", "rollout resume"):
+        return _not_performed(verb)
+    raise Unclear(Refuse((reason("rules.undone", text=mask(word.text).text),), subject=Subject(verb=verb, risk=level)))
 
 
 def _nothing_left(clause: Clause, verb: Tag, scene: Scene, build: _Build) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from bot.brain.clauses import Clause
 from bot.brain.examples import unknown
-from bot.brain.planner import Choice, Clarify, Diagnose, Plan, Proposal, Refusal
+from bot.brain.planner import Clarify, Diagnose, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Say, Unread
 from bot.brain.spelling import Token
 from bot.brain.targets import groups
-from bot.brain.wording import choice, choices, thing
-from executor.operations import Describe, Events, Get, Logs, Operation, Target
+from bot.brain.wording import choices, diagnosis
+from executor.operations import Describe, Events, Get, Logs, Operation
 from executor.reason import reason
 from executor.redact import mask
 
@@ -24,8 +24,12 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     operations = tuple(dict.fromkeys(operations))
     refused = next((reading for reading in readings if isinstance(reading, Refuse)), None)
     if refused is not None:
-        return Refusal(reasons=refused.reasons, command=refused.command, operations=refused.operations)
+        return Refusal(
+            reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
+        )
     asks = [reading for reading in readings if isinstance(reading, Ask)]
+    if asks and not operations and all(ask.question.code == "rules.negated" for ask in asks):
+        return Reply(reason=asks[0].question)
     if asks:
         return _question(asks, operations, language)
     if len(operations) > _MOST:
@@ -66,11 +70,6 @@ def _changes(operations: tuple[Operation, ...], unread: list[str], looks: list[L
             operations=operations,
         )
     return Proposal(operations=operations)
-
-
-def diagnosis(target: Target, language: str) -> Choice:
-    named = thing(target)
-    return choice(f"诊断 {named}" if language == "zh" else f"diagnose {named}")
 
 
 def _nothing(text: str, tokens: tuple[Token, ...], clauses: list[Clause], language: str) -> Plan:

@@ -13,6 +13,8 @@ from typing import Protocol
 from bot.brain.spelling import Token
 from bot.brain.tags import Tag
 
+_Symbol = tuple[str, str, str]
+"""Label with its `=`, word, mark; "" where there is none."""
 Captures = tuple[tuple[str, Token], ...]
 _SYMBOLS = re.compile(r"\s*(?:([A-Za-z_]+=)?([A-Za-z_]+(?:\.[A-Za-z_-]+)?)|([()|?*!]))")
 
@@ -120,15 +122,15 @@ class Grammar:
             raise ValueError(f"rules without a definition: {missing}")
 
     def _compile(self, name: str, text: str) -> _Node:
-        symbols = [match.groups() for match in _SYMBOLS.finditer(text.strip())]
-        if "".join("".join(filter(None, symbol)) for symbol in symbols) != re.sub(r"\s", "", text):
+        symbols: list[_Symbol] = [(m[1] or "", m[2] or "", m[3] or "") for m in _SYMBOLS.finditer(text.strip())]
+        if "".join("".join(symbol) for symbol in symbols) != re.sub(r"\s", "", text):
             raise ValueError(f"rule {name} cannot be read")
         node, rest = self._options(symbols)
         if rest:
             raise ValueError(f"rule {name} has an unbalanced bracket")
         return node
 
-    def _options(self, symbols: list[tuple[str, str, str]]) -> tuple[_Node, list[tuple[str, str, str]]]:
+    def _options(self, symbols: list[_Symbol]) -> tuple[_Node, list[_Symbol]]:
         options: list[_Node] = []
         parts: list[_Node] = []
         while symbols and symbols[0][2] != ")":
@@ -141,7 +143,7 @@ class Grammar:
         options.append(_Sequence(tuple(parts)))
         return (options[0] if len(options) == 1 else _Choice(tuple(options))), symbols
 
-    def _part(self, symbols: list[tuple[str, str, str]]) -> tuple[_Node, list[tuple[str, str, str]]]:
+    def _part(self, symbols: list[_Symbol]) -> tuple[_Node, list[_Symbol]]:
         (label, word, mark), symbols = symbols[0], symbols[1:]
         node: _Node
         if mark == "!":
@@ -155,7 +157,7 @@ class Grammar:
             self._used.add(word)
         else:
             tag, _, value = word.partition(".")
-            node = _Word(Tag[tag], value or None, (label or "").rstrip("="))
+            node = _Word(Tag[tag], value or None, label.rstrip("="))
         if symbols and symbols[0][2] in ("?", "*"):
             node = _Repeat(node, 1 if symbols[0][2] == "?" else 4)
             symbols = symbols[1:]

@@ -36,7 +36,8 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
         return Say(Reply(topic="audit", argument=period(clause.tokens)))
     if not clause.changes:
         return _without_change(clause, scene)
-    if clause.has(Tag.WHY, Tag.COUNT) or _is_broken(clause) or _asks_state(clause):
+    broken = _is_broken(clause) and not clause.conditional
+    if clause.has(Tag.WHY, Tag.COUNT) or broken or _asks_state(clause):
         return read(clause, scene)
     if clause.has(Tag.HISTORY, Tag.AUDIT):
         return Say(Reply(topic="audit", argument=period(clause.tokens)))
@@ -61,13 +62,23 @@ def _without_change(clause: Clause, scene: Scene) -> Reading:
         and not clause.has(Tag.WHY, Tag.FAULT)
     ):
         return Ask(reason("rules.negated"))
-    reading = read(clause, scene)
+    reading = _read_or_nothing(clause, scene)
     if not isinstance(reading, Unread):
         return reading
     for tag, code in _MOODS:
         if clause.has(tag):
             return Ask(Reason(code=code))
     return Unread(" ".join(token.text for token in clause.tokens))
+
+
+def _read_or_nothing(clause: Clause, scene: Scene) -> Reading:
+    """`今天天气怎么样` asks about nothing that has a name here, so it is not asked which one."""
+    try:
+        return read(clause, scene)
+    except Unclear:
+        if clause.has(Tag.HAN):
+            return Unread("")
+        raise
 
 
 def _is_broken(clause: Clause) -> bool:

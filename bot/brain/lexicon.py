@@ -24,7 +24,7 @@ class Lexicon:
     def __init__(self, entries: Iterable[tuple[Tag, str, str]], separator: str) -> None:
         self._senses: dict[str, Sense] = {}
         for tag, value, words in entries:
-            for word in filter(None, (part.strip() for part in words.split(separator))):
+            for word in filter(None, (part.strip() for part in words.replace("\n", separator).split(separator))):
                 if self._senses.setdefault(word, (tag, value)) != (tag, value):
                     raise ValueError(f"{word!r} is {self._senses[word]} and {tag}")
         self.longest = max(len(word) if separator == " " else word.count(" ") + 1 for word in self._senses)

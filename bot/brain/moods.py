@@ -1,5 +1,7 @@
 """Whether the verb of a clause is asked for: requests act; wishes not to, questions, reports and plans do not."""
 
+from itertools import pairwise
+
 from bot.brain.clauses import Clause
 from bot.brain.tags import CHANGES, Tag
 
@@ -10,6 +12,7 @@ def why_not(clause: Clause) -> str | None:
     requested = clause.has(Tag.BENEFIT) or (clause.has(Tag.CAN) and softened(clause))
     tests = (
         (clause.has(Tag.NEG), "rules.negated"),
+        (clause.has(Tag.EXCEPT), "rules.exception"),
         (clause.conditional or clause.has(Tag.IF), "rules.hypothetical"),
         (clause.has(Tag.HOW), "rules.how"),
         (clause.has(Tag.SHOULD), "rules.advice"),
@@ -24,17 +27,16 @@ def why_not(clause: Clause) -> str | None:
 def softened(clause: Clause) -> bool:
     """`重启下`, `重启一下`: nobody softens a verb that he does not ask for."""
     tags = [token.tag for token in clause.tokens]
-    return Tag.SOFT in tags or any(
-        first in CHANGES and second is Tag.INSIDE for first, second in zip(tags, tags[1:], strict=False)
-    )
+    return Tag.SOFT in tags or any(first in CHANGES and second is Tag.INSIDE for first, second in pairwise(tags))
 
 
 def _is_report(clause: Clause) -> bool:
     """`重启了 nginx`, `刚重启过`, `被删除的`, `restarted`: said of something that happened. `把 nginx 重启了` is a request."""
     tags = [token.tag for token in clause.tokens if token.tag is not Tag.NOISE]
-    pairs = list(zip(tags, tags[1:], strict=False))
+    pairs = list(pairwise(tags))
     named = any(
-        (first in CHANGES and second is Tag.DE) or (first in (Tag.DE, Tag.AT) and second in CHANGES - {Tag.EXEC})
+        (first in CHANGES and second is Tag.DE)
+        or (first in (Tag.DE, Tag.AT) and second in CHANGES - {Tag.EXEC, Tag.UNDONE})
         for first, second in pairs
     )
     finished = clause.has(Tag.PERFECT) and not clause.has(Tag.BA, Tag.BENEFIT)

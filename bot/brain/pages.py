@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.brain.planner import Clarify, Decide, Pick, Plan, Reply
+from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, Tag
 from executor.reason import reason
@@ -39,7 +39,7 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
         return Reply(topic="status")
     if Tag.AUDIT in tags and set(tags) <= {Tag.AUDIT, Tag.PERIOD, Tag.LOOK, Tag.RECENT, Tag.LISTING, Tag.HISTORY}:
         return Reply(topic="audit", argument=period(tokens))
-    return _pick(content)
+    return _bare_code(text) or _pick(content)
 
 
 def period(tokens: Sequence[Token]) -> str:
@@ -55,6 +55,15 @@ def _pick(content: Sequence[Token]) -> Plan | None:
     if tags[:1] == [Tag.NUMBER] and (len(tags) == 1 or (picked and tags[1:] == [Tag.UNIT])):
         return Pick(number=int(content[len(content) - len(tags)].value))
     return None
+
+
+def _bare_code(text: str) -> Plan | None:
+    code = _CODE.fullmatch(text)
+    if code is None or text.islower() or not any(character.isdigit() for character in text) or text.isdecimal():
+        return None
+    verbs = ("批准", "拒绝")
+    choices = tuple(Choice(text=f"{verb} {code[1].upper()}", command=f"{verb} {code[1].upper()}") for verb in verbs)
+    return Clarify(question=reason("rules.code_alone", code=code[1].upper()), choices=choices)
 
 
 def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, asked: bool) -> Plan:

@@ -6,170 +6,185 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.NEG,
         "",
-        "don't|dont|do not|never|not|no|without|can't|cannot|won't|shouldn't|must not|mustn't|hold off|except|avoid|hold on|nope|nevermind",
+        """
+        don't | dont | do not | never | not | no | without | can't | cannot | won't | shouldn't | must not | mustn't |
+        hold off | avoid | hold on | nope | nevermind | never mind | isn't | aren't | doesn't | didn't | wasn't |
+        haven't | hasn't | wouldn't | couldn't | rather not | stop it
+        """,
     ),
     (
-        Tag.NEG,
+        Tag.FILLER,
         "",
-        "never mind|isn't|aren't|doesn't|didn't|wasn't|haven't|hasn't|wouldn't|couldn't|rather not|stop it|instead of|other than|but not",
+        """
+        docker | systemctl | helm | podman | crictl | istioctl | terraform | sudo | ansible | i | we | he | she |
+        they | because | since | while | but | or | either | maybe | perhaps | think | believe | said | says | told |
+        asks | asked | wants | want | needs | need | like | hear | heard | someone | somebody | anyone | must | than |
+        try | so that | nobody | only | pretend | example | read | docs | word | means | mean | bug | after all |
+        who said | guess | remind | remember | ask | someday | ever | boss | article | explain | difference |
+        between | vs | versus | nor | neither | although
+        """,
     ),
+    (Tag.EXCEPT, "", "except | except for | other than | but not | instead of | excluding | apart from"),
     (
         Tag.IF,
         "",
-        "if|what if|suppose|assuming|unless|when|whenever|once|in case|what happens|what would happen|hypothetically|imagine|would",
+        """
+        if | what if | suppose | assuming | unless | when | whenever | once | in case | what happens |
+        what would happen | hypothetically | imagine | would
+        """,
     ),
     (
         Tag.SHOULD,
         "",
-        "should|shall|ought|is it safe|is it ok|is it okay|safe|ok to|okay to|may i|can i|can we|could we|could i|may we|do we need",
+        """
+        should | shall | ought | is it safe | is it ok | is it okay | safe | ok to | okay to | may i | can i |
+        can we | could we | could i | may we | do we need | do i need | is it possible | might | what does |
+        should i | should we | do you think | does it make sense | may | risk | impact | possible | better
+        """,
     ),
+    (Tag.CAN, "", "can | could | able"),
     (
-        Tag.SHOULD,
+        Tag.HOW,
         "",
-        "do i need|is it possible|might|what does|should i|should we|do you think|does it make sense|may|risk|impact|possible|better",
-    ),
-    (Tag.CAN, "", "can|could|able"),
-    (Tag.HOW, "", "how|how to|how do i|how can i|how do we|how do you|how can we|how would i|how should i"),
-    (
-        Tag.WHY,
-        "",
-        "why|what's wrong|what is wrong|whats wrong|what happened|what's up|what's going on|what is going on|what's happening|how come",
-    ),
-    (
-        Tag.WHY,
-        "",
-        "why's|reason|what's the matter|what is the problem|what's the problem|problem|problems|wrong|trouble|whats going on",
+        """
+        how | how to | how do i | how can i | how do we | how do you | how can we | how would i | how should i
+        """,
     ),
     (
         Tag.WHY,
         "",
-        "how is|how's|how are|what is happening|issue with|issues with|problem with|wrong with|what's the issue|why isn't|why aren't|why doesn't",
+        """
+        why | what's wrong | what is wrong | whats wrong | what happened | what's up | what's going on |
+        what is going on | what's happening | how come | why's | reason | what's the matter | what is the problem |
+        what's the problem | problem | problems | wrong | trouble | whats going on | how is | how's | how are |
+        what is happening | issue with | issues with | problem with | wrong with | what's the issue | why isn't |
+        why aren't | why doesn't | why won't | why can't | is everything ok | healthy | ok? | any issues |
+        any problems | reason for
+        """,
     ),
-    (Tag.WHY, "", "why won't|why can't|is everything ok|healthy|ok?|any issues|any problems|reason for"),
     (
         Tag.WHO,
         "",
-        "who|whom|when did|who's|when was|since when|whoever|what time|who has|has anyone|did anyone|did someone|did you",
+        """
+        who | whom | when did | who's | when was | since when | whoever | what time | who has | has anyone |
+        did anyone | did someone | did you
+        """,
     ),
-    (Tag.ALREADY, "", "already|was|were|been|has|have|had|did|previously|recently|being|ago|is being|just now|earlier"),
+    (
+        Tag.ALREADY,
+        "",
+        """
+        already | was | were | been | has | have | had | did | previously | recently | being | ago | is being |
+        just now | earlier
+        """,
+    ),
     (
         Tag.LATER,
         "",
-        "later|tomorrow|tonight|after|before|until|midnight|pm|am|o'clock|next week|every|daily|nightly|weekly|hourly|soon|eventually",
-    ),
-    (
-        Tag.LATER,
-        "",
-        "schedule|scheduled|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|noon|in a bit|in an hour|when done|till",
-    ),
-    (
-        Tag.FAULT,
-        "",
-        "failing|fails|fail|failed|failure|not starting|isn't starting|won't start|doesn't start|not start|can't start|cannot start|crash",
+        """
+        later | tomorrow | tonight | after | before | until | midnight | pm | am | o'clock | next week | every |
+        daily | nightly | weekly | hourly | soon | eventually | schedule | scheduled | monday | tuesday | wednesday |
+        thursday | friday | saturday | sunday | weekend | noon | in a bit | in an hour | when done | till
+        """,
     ),
     (
         Tag.FAULT,
         "",
-        "crashing|crashed|crashes|broken|not working|isn't working|doesn't work|not running|isn't running|unhealthy|crashloopbackoff|crashloop",
+        """
+        failing | fails | fail | failed | failure | not starting | isn't starting | won't start | doesn't start |
+        not start | can't start | cannot start | crash | crashing | crashed | crashes | broken | not working |
+        isn't working | doesn't work | not running | isn't running | unhealthy | crashloopbackoff | crashloop |
+        imagepullbackoff | errimagepull | pending | oomkilled | oom | stuck | slow | unreachable | timing out |
+        timeout | timeouts | keeps restarting | erroring | keep restarting | keeps crashing | keep crashing |
+        restarting | restart loop | crash loop | crash looping | crashlooping | errors | error | flapping |
+        not ready | notready | dead | acting up | misbehaving | not responding | unresponsive | hanging | hung |
+        unavailable | not healthy | evicted | terminating | unstable | backoff | back off | not available |
+        not reachable | isn't ready | not come up | not coming up | won't come up | doesn't come up | exited |
+        constantly restarting | restarting constantly | always restarting | 500s | lagging | degraded | panicking |
+        panic | createcontainerconfigerror | 502s | can't be scheduled | unschedulable | containercreating |
+        readiness probe | liveness probe | probe | alert | alerting | alerts | outage | on fire | offline
+        """,
     ),
+    (Tag.OFTEN, "", "keeps | keep | constantly | always | repeatedly | randomly | again and again | over and over"),
     (
-        Tag.FAULT,
+        Tag.WHICH,
         "",
-        "imagepullbackoff|errimagepull|pending|oomkilled|oom|stuck|slow|unreachable|timing out|timeout|timeouts|keeps restarting|erroring",
+        """
+        which | what | what are | what are the | what's in | what is in | are there | are there any | what kind of
+        """,
     ),
-    (
-        Tag.FAULT,
-        "",
-        "keep restarting|keeps crashing|keep crashing|restarting|restart loop|crash loop|crash looping|crashlooping|errors|error|flapping",
-    ),
-    (
-        Tag.FAULT,
-        "",
-        "not ready|notready|dead|acting up|misbehaving|not responding|unresponsive|hanging|hung|unavailable|not healthy|evicted|terminating",
-    ),
-    (
-        Tag.FAULT,
-        "",
-        "unstable|backoff|back off|not available|not reachable|isn't ready|not come up|not coming up|won't come up|doesn't come up|exited",
-    ),
-    (
-        Tag.FAULT,
-        "",
-        "constantly restarting|restarting constantly|always restarting|500s|lagging|degraded|panicking|panic|createcontainerconfigerror|502s",
-    ),
-    (
-        Tag.FAULT,
-        "",
-        "can't be scheduled|unschedulable|containercreating|readiness probe|liveness probe|probe|alert|alerting|alerts|outage|on fire|offline",
-    ),
-    (Tag.OFTEN, "", "keeps|keep|constantly|always|repeatedly|randomly|again and again|over and over"),
-    (Tag.WHICH, "", "which|what|what are|what are the|what's in|what is in|are there|are there any|what kind of"),
-    (Tag.HOWMANY, "", "how many|how much|number of|count"),
+    (Tag.HOWMANY, "", "how many | how much | number of | count"),
     (
         Tag.WANT,
         "",
-        "i want to|i'd like to|i would like to|we need to|i need to|i need you to|i want you to|let's|lets|want to|we want to|need to|i wanna",
+        """
+        i want to | i'd like to | i would like to | we need to | i need to | i need you to | i want you to | let's |
+        lets | want to | we want to | need to | i wanna
+        """,
     ),
     (
         Tag.BENEFIT,
         "",
-        "can you|could you|will you|please|pls|plz|plse|kindly|help me|can u|could u|could you please|can you please|would you please",
+        """
+        can you | could you | will you | please | pls | plz | plse | kindly | help me | can u | could u |
+        could you please | can you please | would you please | would you mind | help me to | for me |
+        could you help me | can you help me | i need | i want | we need | i'd like
+        """,
     ),
-    (
-        Tag.BENEFIT,
-        "",
-        "would you mind|help me to|for me|could you help me|can you help me|i need|i want|we need|i'd like",
-    ),
-    (Tag.IN, "", "in|inside|within|under|on|into|inside of|at|in the"),
-    (Tag.OF, "", "of|for|about|from the|of the|for the"),
+    (Tag.NUMBER, "0", "zero"),
+    (Tag.NUMBER, "1", "one"),
+    (Tag.NUMBER, "2", "two"),
+    (Tag.NUMBER, "3", "three"),
+    (Tag.NUMBER, "4", "four"),
+    (Tag.NUMBER, "5", "five"),
+    (Tag.NUMBER, "6", "six"),
+    (Tag.NUMBER, "7", "seven"),
+    (Tag.NUMBER, "8", "eight"),
+    (Tag.NUMBER, "9", "nine"),
+    (Tag.NUMBER, "10", "ten"),
+    (Tag.NUMBER, "12", "twelve | a dozen"),
+    (Tag.NUMBER, "20", "twenty"),
+    (Tag.IN, "", "in | inside | within | under | on | into | inside of | at | in the"),
+    (Tag.OF, "", "of | for | about | from the | of the | for the"),
     (Tag.DE, "", "'s"),
-    (Tag.TO, "", "to|as|=>|->|with|to the|up to|down to|to be"),
+    (Tag.TO, "", "to | as | => | -> | with | to the | up to | down to | to be"),
     (Tag.FROM, "", "from"),
     (Tag.BY, "", "by"),
     (Tag.DIRECTION, "up", "up"),
     (Tag.DIRECTION, "down", "down"),
-    (Tag.CALLED, "", "called|named"),
-    (Tag.PRONOUN, "", "it|them|that|this|those|these|its|this one|that one"),
-    (Tag.AND, "", "and|&|plus|as well as"),
-    (Tag.THEN, "", "then|and then|after that|afterwards|next|first|also|and also|finally"),
-    (Tag.ALL, "", "all|everything|any|entire|whole|all the|all of the|all of"),
-    (Tag.BOTH, "", "both|each|too"),
+    (Tag.CALLED, "", "called | named"),
+    (Tag.PRONOUN, "", "it | them | that | this | those | these | its | this one | that one"),
+    (Tag.AND, "", "and | & | plus | as well as"),
+    (Tag.THEN, "", "then | and then | after that | afterwards | next | first | also | and also | finally"),
+    (Tag.ALL, "", "all | everything | any | entire | whole | all the | all of the | all of"),
+    (Tag.BOTH, "", "both | each | too"),
     (
         Tag.PREVIOUS,
         "",
-        "previous|previously crashed|last crash|last crashed|before the crash|before crash|prior|last restart|the crashed|last terminated",
+        """
+        previous | previously crashed | last crash | last crashed | before the crash | before crash | prior |
+        last restart | the crashed | last terminated
+        """,
     ),
-    (Tag.RECENT, "", "last|latest|recent|most recent|past|tail|the last|head"),
-    (Tag.ORIGINAL, "", "current|original|currently"),
-    (Tag.FORCE, "", "force|forcefully|forcibly|force-delete"),
+    (Tag.RECENT, "", "last | latest | recent | most recent | past | tail | the last | head"),
+    (Tag.ORIGINAL, "", "current | original | currently"),
+    (Tag.FORCE, "", "force | forcefully | forcibly | force-delete"),
     (
         Tag.LOOSE,
         "",
-        "is|are|be|there|does|running|exist|exists|you|me|going|doing|that are|i see|out|info|information|output|one|ones|some",
-    ),
-    (
-        Tag.FILLER,
-        "",
-        "i|we|he|she|they|because|since|while|but|or|either|maybe|perhaps|think|believe|said|says|told|asks|asked|wants|want|needs",
-    ),
-    (
-        Tag.FILLER,
-        "",
-        "need|like|hear|heard|someone|somebody|anyone|must|than|try|so that|nobody|only|pretend|example|read|docs|word|means|mean|bug",
-    ),
-    (
-        Tag.FILLER,
-        "",
-        "after all|who said|guess|remind|remember|ask|someday|ever|boss|article|explain|difference|between|vs|versus|nor|neither|although",
+        """
+        is | are | be | there | does | running | exist | exists | you | me | going | doing | that are | i see | out |
+        info | information | output | ones | some
+        """,
     ),
     (
         Tag.NOISE,
         "",
-        "the|a|an|my|our|your|now|right now|asap|immediately|quickly|thanks|thank you|thx|ty|hey|ok|okay|just|cheers|sorry|guys|so|well|oh",
-    ),
-    (
-        Tag.NOISE,
-        "",
-        "right away|urgent|urgently|for us|real quick|thanks a lot|thank you very much|many thanks|um|hmm|yo|dear|kubectl|existing|then please",
+        """
+        the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you | thx |
+        ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent | urgently |
+        for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm | yo | dear | kubectl |
+        existing | then please
+        """,
     ),
 )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.brain.characters import INVISIBLE, is_han
-from bot.brain.planner import Choice, Clarify, Plan, Proposal, Refusal, Subject
+from bot.brain.planner import Choice, Clarify, Plan, Proposal, Refusal, Reply, Subject
 from bot.brain.tags import Tag
 from bot.brain.tokens import tokenise
 from executor import kubectl
@@ -126,7 +126,7 @@ def _around(found: Pasted) -> Plan | None:
             reasons=(reason("rules.around_command", text=mask(found.around.strip()).text),), command=shown[0]
         )
     if any(token.tag is Tag.NEG for token in odd):
-        return Clarify(question=reason("rules.negated"))
+        return Reply(reason=reason("rules.negated"))
     choices = tuple(Choice(text=command, command=command) for command in shown[:_MOST])
     return Clarify(question=reason("rules.command_in_prose"), choices=choices)
 

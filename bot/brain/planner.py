@@ -8,8 +8,8 @@ from executor.risk import Level
 
 
 class Reply(Frozen):
-    """Words only. `topic` names a built-in page that views draws; `whoami` shows the platform and user id, so that an operator can put
-    them into `STEWARD_ADMINS`."""
+    """Words only. `topic` names a built-in page that views draws; `whoami` shows the platform and user id, so that an operator
+    can put them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
     topic: Literal["help", "status", "audit", "whoami", "hello", "unknown"] = "unknown"

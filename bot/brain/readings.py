@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.brain.planner import Choice, Reply
+from bot.brain.planner import Choice, Reply, Subject
 from executor.operations import Operation, Target
 from executor.reason import Reason
 
@@ -38,6 +38,7 @@ class Refuse:
     reasons: tuple[Reason, ...]
     operations: tuple[Operation, ...] = ()
     command: str = ""
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)

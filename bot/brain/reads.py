@@ -5,7 +5,6 @@ from bot.brain.grammar import Phrase
 from bot.brain.readings import Act, Ask, Look, Reading, Scene, Unclear, Unread
 from bot.brain.tags import Tag
 from bot.brain.targets import Mention, everywhere, groups, named_namespace, namespace_of
-from bot.brain.wording import choice
 from executor.kinds import kind_named
 from executor.operations import Describe, Events, Get, Logs, Operation, Target
 from executor.reason import reason
@@ -18,24 +17,30 @@ def read(clause: Clause, scene: Scene) -> Reading:
     """Raises Unclear when it is not said of what."""
     if clause.has(Tag.LOGS) and not clause.has(Tag.WHY, Tag.DIAGNOSE):
         return Act((_logs(clause, scene),))
-    listing = clause.has(Tag.WHICH, Tag.HOWMANY) and _kinds(clause) and not _names(clause)
+    lists = _kinds(clause) and (not _names(clause) or _owner(clause) is not None)
     if clause.has(Tag.WHY, Tag.FAULT, Tag.DIAGNOSE) or _is_down(clause):
-        if listing and not clause.has(Tag.DIAGNOSE):
-            return Act(_lists(clause))
-        return _look(clause, scene)
+        counted = lists and clause.has(Tag.WHICH, Tag.HOWMANY) and not clause.has(Tag.DIAGNOSE)
+        return Act(_lists(clause)) if counted else _look(clause, scene)
     if clause.has(Tag.EVENTS):
         return Act((_events(clause),))
-    if clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT) and (_names(clause) or scene.mentioned) and not listing:
+    if clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT) and (_names(clause) or scene.mentioned) and not lists:
         return Act(tuple(Describe(target=target) for target in _targets(clause, scene)))
-    if _kinds(clause) and not _names(clause):
+    if lists:
         return Act(_lists(clause))
+    return _shown(clause)
+
+
+def _shown(clause: Clause) -> Reading:
+    """`看看 nginx`, `看下 shop 命名空间`"""
     if _names(clause) and clause.has(Tag.LOOK, Tag.WHICH, Tag.HOWMANY, Tag.STATUS):
-        return Act(tuple(_get(item, clause) for item in _first_group(clause)))
-    if clause.has(Tag.LOOK) and (namespace := named_namespace(clause)) is not None:
+        return Act(tuple(_get(item, clause) for item in _first_group(clause) if item.name))
+    if not clause.has(Tag.LOOK) or not clause.all("place"):
+        return Unread("")
+    if (namespace := named_namespace(clause)) is not None:
         return Act((Get(kind="Namespace", name=namespace),))
-    if clause.has(Tag.LOOK) and clause.all("place"):
-        return Act((Get(kind="Pod", namespace=namespace_of(clause), all_namespaces=everywhere(clause)),))
-    return Unread("")
+    if clause.has(Tag.ALL, Tag.NAMESPACE) and everywhere(clause):
+        return Act((Get(kind="Namespace"),))
+    return Act((Get(kind="Pod", namespace=namespace_of(clause), all_namespaces=everywhere(clause)),))
 
 
 def _names(clause: Clause) -> bool:
@@ -44,6 +49,12 @@ def _names(clause: Clause) -> bool:
 
 def _kinds(clause: Clause) -> bool:
     return any(item.kind is not None and not item.name for group in groups(clause) for item in group)
+
+
+def _owner(clause: Clause) -> str | None:
+    """`shop 有几个 pod`: a name and, apart from it, a kind: the name is the namespace."""
+    named = [item for group in groups(clause) for item in group if item.name]
+    return named[0].name if len(named) == 1 and named[0].kind is None and named[0].namespace is None else None
 
 
 def _first_group(clause: Clause) -> tuple[Mention, ...]:
@@ -66,7 +77,8 @@ def _targets(clause: Clause, scene: Scene) -> tuple[Target, ...]:
 
 
 def _lists(clause: Clause) -> tuple[Operation, ...]:
-    namespace, wide = namespace_of(clause), everywhere(clause) or clause.has(Tag.EVERYWHERE)
+    namespace = namespace_of(clause) or _owner(clause)
+    wide = everywhere(clause) or clause.has(Tag.FAULT)
     found: list[Operation] = []
     for item in (item for group in groups(clause) for item in group if item.kind is not None and not item.name):
         kind = kind_named(item.kind or "Deployment")
@@ -76,7 +88,6 @@ def _lists(clause: Clause) -> tuple[Operation, ...]:
 
 
 def _get(item: Mention, clause: Clause) -> Operation:
-    """`看下 shop pod`: a name before `pod` that is no pod's own is the namespace."""
     target = item.target(namespace_of(clause))
     return Get(kind=target.kind, name=target.name, namespace=target.namespace)
 
@@ -135,6 +146,9 @@ def _look(clause: Clause, scene: Scene) -> Reading:
     asked = clause.has(Tag.WHY, Tag.DIAGNOSE, Tag.ASK, Tag.LOOK) or clause.question
     named = _first_group(clause)
     namespace = namespace_of(clause)
+    goal = next((value for phrase in clause.all("goal") if (value := phrase.value("ref")) is not None), None)
+    if not named and goal is not None:
+        return Look(Target(kind="", name=goal, namespace=namespace), asked)
     if named:
         target = named[0].target(namespace)
         return Look(target.model_copy(update={"kind": ""}) if target.kind == "Service" else target, asked)
@@ -144,7 +158,6 @@ def _look(clause: Clause, scene: Scene) -> Reading:
     if scene.mentioned:
         return Look(scene.mentioned[-1], asked)
     if clause.has(Tag.CLUSTER) or everywhere(clause):
-        listing = "看下所有命名空间的 pod" if scene.language == "zh" else "get pods in all namespaces"
-        nodes = "有哪些节点" if scene.language == "zh" else "list nodes"
-        raise Unclear(Ask(reason("rules.cluster"), choices=(choice(listing), choice(nodes))))
+        listed = (Get(kind="Node"), Get(kind="Pod", all_namespaces=True))
+        raise Unclear(Ask(reason("rules.cluster"), listed))
     raise Unclear(Ask(reason("rules.which_target"), severity=1))

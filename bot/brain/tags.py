@@ -71,6 +71,7 @@ class Tag(StrEnum):
 
     # mood: whether a verb is asked for at all
     NEG = auto()
+    EXCEPT = auto()  # 除了, other than
     IF = auto()
     SHOULD = auto()
     CAN = auto()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bot.brain.clauses import Clause
 from bot.brain.grammar import Phrase
-from bot.brain.readings import Ask, Refuse, Scene, Unclear
+from bot.brain.readings import Ask, Scene, Unclear
 from bot.brain.tags import Tag
-from bot.brain.wording import choice, place, thing
+from bot.brain.wording import listing, thing
 from executor.kinds import kind_named
 from executor.operations import Target
 from executor.reason import reason
@@ -105,8 +105,6 @@ def named_namespace(clause: Clause) -> str | None:
 
 def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     """The objects that a verb of change is about. Raises Unclear when there is none, or more than one reading."""
-    if everywhere(clause) or clause.has(Tag.ALL):
-        raise Unclear(Refuse((reason("rules.all_objects"),)))
     namespace = namespace_of(clause)
     found = groups(clause)
     if not found or all(item.pronoun for item in found[0]):
@@ -145,6 +143,9 @@ def _nameless(bare: Mention, namespace: str | None, scene: Scene) -> Unclear:
     """`删除 pod`; and `重启 nginx 的 deployment`, where nginx may be the namespace or the name."""
     kind = bare.kind or "Deployment"
     where = (bare.namespace or namespace) if kind_named(kind).namespaced else None
-    listing = f"{'看下' if scene.language == 'zh' else 'get'} {kind.lower()}{place(where)}"
-    owned = () if bare.namespace is None else ((Target(kind=bare.kind or "", name=bare.namespace, namespace=namespace),),)
-    return Unclear(Ask(reason("rules.which_name", kind=kind), choices=(choice(listing),), severity=1), owned)
+    owned = (
+        () if bare.namespace is None else ((Target(kind=bare.kind or "", name=bare.namespace, namespace=namespace),),)
+    )
+    return Unclear(
+        Ask(reason("rules.which_name", kind=kind), choices=(listing(kind, where, scene.language),), severity=1), owned
+    )

@@ -19,40 +19,49 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 def _scan(text: str) -> Iterator[Token]:
-    at, may_be_json = 0, True
+    at, json_failed = 0, False
     while at < len(text):
         character = text[at]
-        if character.isspace() and character != "\n":
-            at += 1
-        elif (picture := characters.picture_end(text, at)) > at:
-            at = picture
-        elif character in characters.QUOTES and (quoted := _quoted(text, at)) is not None:
-            yield quoted
-            at = quoted.end
-        elif character in "{[" and may_be_json and (value := _json(text, at)) is not None:
-            yield value
-            at = value.end
-        elif character in "{[" and (sticker := _sticker(text, at)) is not None:
-            at = sticker
-        elif character in "{}[]":
-            may_be_json = False
-            yield Token(Tag.HAN, character, at, at + 1)
-            at += 1
-        elif (mark := characters.MARKS.get(character)) is not None:
-            yield Token(mark, character, at, at + 1)
-            at += 1
-        elif character == "@":
-            at = _mention_end(text, at)
-        elif characters.is_han(character):
-            token = _han(text, at)
+        if character in "{[" and not json_failed:
+            value = _json(text, at)
+            json_failed = value is None and character == "{"
+            if value is not None:
+                yield value
+                at = value.end
+                continue
+        if (skipped := _skipped(text, at)) > at:
+            at = skipped
+        elif (token := _marked(text, at)) is not None:
             yield token
             at = token.end
-        elif characters.is_word(character):
+        else:
             end = _run_end(text, at)
             yield from _run(text, at, end)
-            at = end
-        else:
-            at += 1
+            at = max(end, at + 1)
+
+
+def _skipped(text: str, at: int) -> int:
+    """The end of what carries no meaning here: spaces, emoji, stickers, mentions of others."""
+    character = text[at]
+    if character.isspace() and character != "\n":
+        return at + 1
+    if character == "@":
+        return _mention_end(text, at)
+    if character == "[" and (sticker := _sticker(text, at)) is not None:
+        return sticker
+    return characters.picture_end(text, at)
+
+
+def _marked(text: str, at: int) -> Token | None:
+    """A quotation, a bracket, a mark or a Chinese word."""
+    character = text[at]
+    if character in characters.QUOTES and (quoted := _quoted(text, at)) is not None:
+        return quoted
+    if character in "{}[]":
+        return Token(Tag.HAN, character, at, at + 1)
+    if (mark := characters.MARKS.get(character)) is not None:
+        return Token(mark, character, at, at + 1)
+    return _han(text, at) if characters.is_han(character) else None
 
 
 def _quoted(text: str, at: int) -> Token | None:

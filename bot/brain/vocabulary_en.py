@@ -3,111 +3,148 @@
 from bot.brain.tags import Tag
 
 LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
-    (Tag.DELETE, "", "delete|remove|kill|destroy|get rid of|nuke|del|rm"),
+    (Tag.DELETE, "", "delete | remove | kill | destroy | get rid of | nuke | del | rm"),
     (
         Tag.RESTART,
         "",
-        "restart|bounce|reboot|rollout restart|rolling restart|roll restart|re-start|do a rolling restart of",
+        """
+        restart | bounce | reboot | rollout restart | rolling restart | roll restart | re-start |
+        do a rolling restart of
+        """,
     ),
-    (Tag.SCALE, "up", "scale up|scale out|upscale|increase|grow|raise"),
-    (Tag.SCALE, "down", "scale down|scale in|downscale|decrease|reduce|shrink|lower"),
-    (Tag.SCALE, "to", "scale|resize|rescale"),
+    (Tag.SCALE, "up", "scale up | scale out | upscale | increase | grow | raise"),
+    (Tag.SCALE, "down", "scale down | scale in | downscale | decrease | reduce | shrink | lower"),
+    (Tag.SCALE, "to", "scale | resize | rescale"),
     (Tag.SCALE, "add", "add"),
     (Tag.DOUBLE, "", "double"),
     (Tag.HALVE, "", "halve"),
     (Tag.HALF, "", "half"),
-    (Tag.ALTER, "", "set|change|update|switch|replace|modify|edit|make|swap"),
+    (Tag.ALTER, "", "set | change | update | switch | replace | modify | edit | make | swap"),
     (Tag.ALTER, "amount", "adjust"),
-    (Tag.UPGRADE, "", "upgrade|bump|downgrade|roll out|rollout"),
+    (Tag.UPGRADE, "", "upgrade | bump | downgrade | roll out | rollout"),
     (Tag.PATCH, "", "patch"),
-    (Tag.EXEC, "run", "run|execute|and run|and execute|run the command|run command|execute the command"),
-    (Tag.EXEC, "exec", "exec|exec into|exec in|execute into"),
-    (Tag.EXEC, "enter", "shell into|ssh into|log into|get into|go into|attach to|open a shell in|get a shell in"),
-    (Tag.ROLLBACK, "", "rollback|roll back|revert|rollout undo|undo the rollout of|undo rollout"),
-    (Tag.HALT, "", "stop|shut down|shutdown|turn off|take down|shut off"),
-    (Tag.UNDONE, "create", "create|deploy|launch|spin up"),
+    (Tag.EXEC, "run", "run | execute | and run | and execute | run the command | run command | execute the command"),
+    (Tag.EXEC, "exec", "exec | exec into | exec in | execute into"),
+    (
+        Tag.EXEC,
+        "enter",
+        """
+        shell into | ssh into | log into | get into | go into | attach to | open a shell in | get a shell in
+        """,
+    ),
+    (Tag.ROLLBACK, "", "rollback | roll back | revert | rollout undo | undo the rollout of | undo rollout"),
+    (Tag.HALT, "", "stop | shut down | shutdown | turn off | take down | shut off"),
+    (Tag.UNDONE, "create", "create | deploy | launch | spin up"),
     (Tag.UNDONE, "apply", "apply"),
-    (Tag.UNDONE, "drain", "drain|evict"),
+    (Tag.UNDONE, "drain", "drain | evict"),
     (Tag.UNDONE, "cordon", "cordon"),
     (Tag.UNDONE, "uncordon", "uncordon"),
-    (Tag.UNDONE, "label", "label|annotate|labels|annotation|annotations"),
-    (Tag.UNDONE, "env", "env|env var|env vars|environment variable|environment variables"),
-    (Tag.UNDONE, "resources", "memory limit|cpu limit|resource limits|memory limits|cpu limits|resource requests"),
+    (Tag.UNDONE, "label", "label | annotate | labels | annotation | annotations"),
+    (Tag.UNDONE, "env", "env | env var | env vars | environment variable | environment variables"),
+    (
+        Tag.UNDONE,
+        "resources",
+        """
+        memory limit | cpu limit | resource limits | memory limits | cpu limits | resource requests
+        """,
+    ),
     (Tag.UNDONE, "pause", "pause"),
     (Tag.UNDONE, "resume", "resume"),
-    (Tag.UNDONE, "start", "start|start up|bring up"),
+    (Tag.UNDONE, "start", "start | start up | bring up"),
     (Tag.UNDONE, "autoscale", "autoscale"),
     (Tag.UNDONE, "taint", "taint"),
     (Tag.UNDONE, "expose", "expose"),
-    (Tag.UNDONE, "copy", "cp|copy|upload|download"),
-    (Tag.UNDONE, "forward", "port-forward|port forward"),
-    (Tag.DECIDE, "approve", "approve|accept"),
-    (Tag.DECIDE, "deny", "deny|reject|decline"),
-    (Tag.DECIDE, "cancel", "cancel|abort"),
+    (Tag.UNDONE, "copy", "cp | copy | upload | download"),
+    (Tag.UNDONE, "forward", "port-forward | port forward"),
+    (Tag.DECIDE, "approve", "approve | accept"),
+    (Tag.DECIDE, "deny", "deny | reject | decline"),
+    (Tag.DECIDE, "cancel", "cancel | abort"),
     (Tag.DECIDE, "undo", "undo"),
     (
         Tag.LOOK,
         "",
-        "get|show|list|display|see|view|check|look at|look up|print|fetch|give me|show me|get me|tell me|find|check on|pull|dump",
+        """
+        get | show | list | display | see | view | check | look at | look up | print | fetch | give me | show me |
+        get me | tell me | find | check on | pull | dump | let me see | take a look at | have a look at | check out |
+        tell me about | list out
+        """,
     ),
-    (Tag.LOOK, "", "let me see|take a look at|have a look at|check out|tell me about|list out"),
-    (Tag.DESCRIBE, "", "describe|details|detail|inspect"),
+    (Tag.DESCRIBE, "", "describe | details | detail | inspect"),
     (
         Tag.DIAGNOSE,
         "",
-        "diagnose|troubleshoot|investigate|debug|analyze|analyse|look into|root cause|find out why|figure out why|dig into",
+        """
+        diagnose | troubleshoot | investigate | debug | analyze | analyse | look into | root cause | find out why |
+        figure out why | dig into
+        """,
     ),
-    (Tag.LIGHT, "", "do|perform|trigger|go ahead and|do a"),
+    (Tag.LIGHT, "", "do | perform | trigger | go ahead and | do a"),
     (
         Tag.DONE,
         "",
-        "restarted|deleted|scaled|removed|killed|updated|upgraded|changed|stopped|patched|executed|rolled back|bounced",
+        """
+        restarted | deleted | scaled | removed | killed | updated | upgraded | changed | stopped | patched |
+        executed | rolled back | bounced | deleting | scaling | removing | killing | updating | upgrading | changing |
+        stopping | patching | executing | destroyed | created
+        """,
     ),
+    (Tag.NAMESPACE, "Namespace", "name space | name-space"),
     (
-        Tag.DONE,
+        Tag.KIND,
         "",
-        "deleting|scaling|removing|killing|updating|upgrading|changing|stopping|patching|executing|destroyed|created",
+        """
+        apps | application | applications | workload | workloads | microservice | component | microservices
+        """,
     ),
-    (Tag.NAMESPACE, "Namespace", "name space|name-space"),
-    (Tag.KIND, "", "apps|application|applications|workload|workloads|microservice|component|microservices"),
-    (Tag.KIND, "ConfigMap", "config map|config maps"),
-    (Tag.KIND, "Pod", "container group|pod's"),
-    (Tag.KIND, "StatefulSet", "stateful set|stateful sets"),
-    (Tag.KIND, "DaemonSet", "daemon set|daemon sets"),
-    (Tag.KIND, "CronJob", "cron job|cron jobs"),
-    (Tag.KIND, "Node", "machine|machines|worker nodes|host|hosts"),
-    (Tag.KIND, "Secret", "password|passwords|credentials"),
-    (Tag.LOGS, "", "log|logs|log lines|log output|error log|error logs"),
-    (Tag.EVENTS, "", "event|events|ev|warning events"),
-    (Tag.STATUS, "", "status|state|health|condition|conditions"),
-    (Tag.IMAGE_WORD, "", "image|images|image tag|tag|version|container image"),
-    (Tag.REPLICAS, "", "replica|replicas|instances|instance|copies|replica count|number of replicas"),
-    (Tag.CONTAINER, "", "container|containers"),
-    (Tag.COMMAND_WORD, "", "command|commandline"),
-    (Tag.LINES, "", "line|lines"),
-    (Tag.MINUTES, "", "minute|minutes|min|mins|hour|hours|second|seconds|days|secs"),
-    (Tag.TIMES, "", "times|fold"),
-    (Tag.COUNT, "", "how many times|how often|restart count|restart counts|number of restarts|restarts"),
-    (Tag.HISTORY, "", "history|records"),
-    (Tag.CLUSTER, "", "cluster|whole cluster"),
+    (Tag.KIND, "ConfigMap", "config map | config maps"),
+    (Tag.KIND, "Pod", "container group | pod's"),
+    (Tag.KIND, "StatefulSet", "stateful set | stateful sets"),
+    (Tag.KIND, "DaemonSet", "daemon set | daemon sets"),
+    (Tag.KIND, "CronJob", "cron job | cron jobs"),
+    (Tag.KIND, "Node", "machine | machines | worker nodes | host | hosts"),
+    (Tag.KIND, "Secret", "password | passwords | credentials"),
+    (Tag.LOGS, "", "log | logs | log lines | log output | error log | error logs"),
+    (Tag.EVENTS, "", "event | events | ev | warning events"),
+    (Tag.STATUS, "", "status | state | health | condition | conditions"),
+    (Tag.IMAGE_WORD, "", "image | images | image tag | tag | version | container image"),
+    (Tag.REPLICAS, "", "replica | replicas | instances | instance | copies | replica count | number of replicas"),
+    (Tag.CONTAINER, "", "container | containers"),
+    (Tag.COMMAND_WORD, "", "command | commandline"),
+    (Tag.LINES, "", "line | lines"),
+    (Tag.MINUTES, "", "minute | minutes | min | mins | hour | hours | second | seconds | days | secs"),
+    (Tag.TIMES, "", "times | fold"),
+    (Tag.COUNT, "", "how many times | how often | restart count | restart counts | number of restarts | restarts"),
+    (Tag.HISTORY, "", "history | records"),
+    (Tag.CLUSTER, "", "cluster | whole cluster"),
     (
         Tag.EVERYWHERE,
         "",
-        "all namespaces|every namespace|across namespaces|across all namespaces|all ns|cluster-wide|cluster wide|everywhere",
+        """
+        all namespaces | every namespace | across namespaces | across all namespaces | all ns | cluster-wide |
+        cluster wide | everywhere | in all namespaces | in every namespace | in the whole cluster |
+        across the cluster | any namespace | in any namespace
+        """,
     ),
     (
-        Tag.EVERYWHERE,
+        Tag.HELP,
         "",
-        "in all namespaces|in every namespace|in the whole cluster|across the cluster|any namespace|in any namespace",
+        """
+        help | usage | commands | what can you do | how do i use you | menu | help me please | what do you do
+        """,
     ),
-    (Tag.HELP, "", "help|usage|commands|what can you do|how do i use you|menu|help me please|what do you do"),
-    (Tag.HELLO, "", "hello|hi|good morning|ping|good afternoon|hi there|hello there|are you there|hey there"),
-    (Tag.AUDIT, "", "audit|audit log|audit logs|audit trail|show audit|show the audit log|list audit"),
-    (Tag.WHOAMI, "", "whoami|who am i|my id|what is my id|what's my id|我的id|my user id"),
+    (
+        Tag.HELLO,
+        "",
+        """
+        hello | hi | good morning | ping | good afternoon | hi there | hello there | are you there | hey there
+        """,
+    ),
+    (Tag.AUDIT, "", "audit | audit log | audit logs | audit trail | show audit | show the audit log | list audit"),
+    (Tag.WHOAMI, "", "whoami | who am i | my id | what is my id | what's my id | 我的id | my user id"),
     (Tag.PERIOD, "today", "today"),
-    (Tag.PERIOD, "yesterday", "yesterday|last night"),
-    (Tag.PERIOD, "week", "this week|week|past week"),
-    (Tag.PERIOD, "month", "this month|month|past month"),
-    (Tag.PICK, "", "pick|choose|select|option"),
+    (Tag.PERIOD, "yesterday", "yesterday | last night"),
+    (Tag.PERIOD, "week", "this week | week | past week"),
+    (Tag.PERIOD, "month", "this month | month | past month"),
+    (Tag.PICK, "", "pick | choose | select | option"),
 )
 """Verbs, nouns and pages. `bot.brain.particles_en` holds mood and function words."""

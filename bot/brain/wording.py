@@ -1,6 +1,7 @@
 """Operations as requests in words: what a button stands for, as if it had been typed. `bot.brain.rules` reads them back."""
 
 from bot.brain.planner import Choice
+from executor.kinds import kind_named
 from executor.operations import (
     Delete,
     Describe,
@@ -9,17 +10,83 @@ from executor.operations import (
     Get,
     Logs,
     Operation,
-    Other,
-    Patch,
     Restart,
     Scale,
     SetImage,
     Target,
 )
 
+_TEMPLATES = {
+    "zh": {
+        "list": "看下 {kind}{place}",
+        "list_all": "看下所有命名空间的 {kind}",
+        "get": "看下 {thing}",
+        "describe": "{thing} 的详情",
+        "logs": "看下 {thing} 日志 --tail {tail}",
+        "logs_previous": "看下 {thing} 上一次日志 --tail {tail}",
+        "events": "看下 {thing} 的事件",
+        "events_list": "看下事件{place}",
+        "events_all": "看下所有命名空间的事件",
+        "delete": "删除 {thing}",
+        "delete_force": "强制删除 {thing}",
+        "scale": "把 {thing} 调到 {replicas} 个副本",
+        "scale_up": "给 {thing} 加 {step} 个副本",
+        "scale_down": "给 {thing} 减 {step} 个副本",
+        "scale_times": "把 {thing} 扩到 {factor} 倍",
+        "scale_half": "把 {thing} 减半",
+        "image": "把 {thing} 的镜像换成 {image}",
+        "image_in": "把 {thing} 的 {container} 容器的镜像换成 {image}",
+        "exec": "在 {thing} 里执行 `{command}`",
+        "restart": "重启 {thing}",
+        "diagnose": "诊断 {thing}",
+    },
+    "en": {
+        "list": "get {plural}{place}",
+        "list_all": "get {plural} in all namespaces",
+        "get": "get {thing}",
+        "describe": "describe {thing}",
+        "logs": "logs of {thing} --tail {tail}",
+        "logs_previous": "previous logs of {thing} --tail {tail}",
+        "events": "events of {thing}",
+        "events_list": "get events{place}",
+        "events_all": "get events in all namespaces",
+        "delete": "delete {thing}",
+        "delete_force": "force delete {thing}",
+        "scale": "scale {thing} to {replicas}",
+        "scale_up": "scale up {thing} by {step}",
+        "scale_down": "scale down {thing} by {step}",
+        "scale_times": "scale {thing} to {factor}x",
+        "scale_half": "halve {thing}",
+        "image": "set the image of {thing} to {image}",
+        "image_in": "set the image of {thing} {container}={image}",
+        "exec": "exec in {thing}: `{command}`",
+        "restart": "restart {thing}",
+        "diagnose": "diagnose {thing}",
+    },
+}
+Values = dict[str, str | int]
+
 
 def choice(text: str, command: str = "") -> Choice:
     return Choice(text=text, command=command or text)
+
+
+def choices(operations: tuple[Operation, ...], language: str) -> tuple[Choice, ...]:
+    return tuple(choice(words) for operation in operations if (words := request(operation, language)))
+
+
+def request(operation: Operation, language: str) -> str:
+    """One sentence that asks for this operation; "" for what cannot be asked for in words."""
+    template, values = _shape(operation)
+    return _TEMPLATES[language][template].format_map(values) if template else ""
+
+
+def diagnosis(target: Target, language: str) -> Choice:
+    return choice(_TEMPLATES[language]["diagnose"].format_map({"thing": thing(target)}))
+
+
+def listing(kind: str, namespace: str | None, language: str) -> Choice:
+    return choice(request(Get(kind=kind, namespace=namespace), language))
 
 
 def place(namespace: str | None) -> str:
@@ -31,80 +98,59 @@ def thing(target: Target) -> str:
     return f"{target}{place(target.namespace)}"
 
 
-def choices(operations: tuple[Operation, ...], language: str) -> tuple[Choice, ...]:
-    return tuple(choice(words) for operation in operations if (words := request(operation, language)))
-
-
-def request(operation: Operation, language: str) -> str:
-    """One sentence that asks for this operation; "" for what cannot be asked for in words."""
-    return _chinese(operation) if language == "zh" else _english(operation)
-
-
-def _chinese(operation: Operation) -> str:
+def _shape(operation: Operation) -> tuple[str, Values]:
+    """The name of the template and what stands in it."""
     match operation:
-        case Get(name=None):
-            where = "所有命名空间的" if operation.all_namespaces else ""
-            return f"看下{where} {operation.kind.lower()}{place(operation.namespace)}"
-        case Get(name=str() as name):
-            return f"看下 {thing(Target(kind=operation.kind, name=name, namespace=operation.namespace))}"
+        case Get():
+            return _get(operation)
         case Describe(target=target):
-            return f"{thing(target)} 的详情"
+            return "describe", {"thing": thing(target)}
         case Logs(target=target):
-            return f"看下 {thing(target)} {'上一次' if operation.previous else ''}日志 --tail {operation.tail}"
-        case Events(target=None):
-            return f"看下{'所有命名空间的' if operation.all_namespaces else ''}事件{place(operation.namespace)}"
-        case Events(target=Target() as target):
-            return f"看下 {thing(target)} 的事件"
+            name = "logs_previous" if operation.previous else "logs"
+            return name, {"thing": thing(target), "tail": operation.tail}
+        case Events():
+            return _events(operation)
         case Delete(target=target):
-            return f"{'强制' if operation.grace_seconds == 0 else ''}删除 {thing(target)}"
-        case Scale(target=target, replicas=int() as replicas):
-            return f"把 {thing(target)} 调到 {replicas} 个副本"
-        case Scale(target=target, delta=int() as delta):
-            return f"给 {thing(target)} {'加' if delta > 0 else '减'} {abs(delta)} 个副本"
-        case Scale(target=target):
-            return f"把 {thing(target)} {'减半' if operation.factor == 0.5 else f'扩到 {operation.factor:g} 倍'}"
-        case SetImage(target=target, images=(image, *more)):
-            inside = f" 的 {image.container} 容器" if image.container else ""
-            return "" if more else f"把 {thing(target)}{inside} 的镜像换成 {image.image}"
+            return ("delete_force" if operation.grace_seconds == 0 else "delete"), {"thing": thing(target)}
+        case Scale():
+            return _scale(operation)
+        case SetImage():
+            return _image(operation)
         case Exec(target=target):
-            return f"在 {thing(target)} 里执行 `{' '.join(operation.argv)}`"
+            return "exec", {"thing": thing(target), "command": " ".join(operation.argv)}
         case Restart(target=target):
-            return f"重启 {thing(target)}"
-        case Other() | Patch():
-            return ""
+            return "restart", {"thing": thing(target)}
+        case _:
+            return "", {}
 
 
-def _english(operation: Operation) -> str:
-    match operation:
-        case Get(name=None):
-            where = " in all namespaces" if operation.all_namespaces else place(operation.namespace)
-            return f"get {operation.kind.lower()}s{where}" if operation.kind else ""
-        case Get(name=str() as name):
-            return f"get {thing(Target(kind=operation.kind, name=name, namespace=operation.namespace))}"
-        case Describe(target=target):
-            return f"describe {thing(target)}"
-        case Logs(target=target):
-            return f"{'previous ' if operation.previous else ''}logs of {thing(target)} --tail {operation.tail}"
-        case Events(target=None):
-            return f"events{' in all namespaces' if operation.all_namespaces else place(operation.namespace)}"
-        case Events(target=Target() as target):
-            return f"events of {thing(target)}"
-        case Delete(target=target):
-            return f"{'force ' if operation.grace_seconds == 0 else ''}delete {thing(target)}"
-        case Scale(target=target, replicas=int() as replicas):
-            return f"scale {thing(target)} to {replicas}"
-        case Scale(target=target, delta=int() as delta):
-            return f"scale {'up' if delta > 0 else 'down'} {thing(target)} by {abs(delta)}"
-        case Scale(target=target):
-            return (
-                f"halve {thing(target)}" if operation.factor == 0.5 else f"scale {thing(target)} {operation.factor:g}x"
-            )
-        case SetImage(target=target, images=(image, *more)):
-            named = f"{image.container}={image.image}" if image.container else f"to {image.image}"
-            return "" if more else f"set the image of {thing(target)} {named}"
-        case Exec(target=target):
-            return f"exec in {thing(target)}: `{' '.join(operation.argv)}`"
-        case Restart(target=target):
-            return f"restart {thing(target)}"
-        case Other() | Patch():
-            return ""
+def _get(operation: Get) -> tuple[str, Values]:
+    if operation.name is not None:
+        return "get", {"thing": thing(Target(kind=operation.kind, name=operation.name, namespace=operation.namespace))}
+    values: Values = {"kind": operation.kind.lower(), "plural": kind_named(operation.kind).plural}
+    return ("list_all" if operation.all_namespaces else "list"), {**values, "place": place(operation.namespace)}
+
+
+def _events(operation: Events) -> tuple[str, Values]:
+    if operation.target is not None:
+        return "events", {"thing": thing(operation.target)}
+    return ("events_all" if operation.all_namespaces else "events_list"), {"place": place(operation.namespace)}
+
+
+def _scale(operation: Scale) -> tuple[str, Values]:
+    values: Values = {"thing": thing(operation.target)}
+    if operation.replicas is not None:
+        return "scale", {**values, "replicas": operation.replicas}
+    if operation.delta is not None:
+        return ("scale_up" if operation.delta > 0 else "scale_down"), {**values, "step": abs(operation.delta)}
+    if operation.factor == 0.5:
+        return "scale_half", values
+    return "scale_times", {**values, "factor": f"{operation.factor:g}"}
+
+
+def _image(operation: SetImage) -> tuple[str, Values]:
+    image, *more = operation.images
+    if more or image.container == "*":
+        return "", {}
+    values: Values = {"thing": thing(operation.target), "image": image.image, "container": image.container or ""}
+    return ("image_in" if image.container else "image"), values
