@@ -24,7 +24,7 @@ from executor import kubectl, preview, reads, resolve, risk, triage
 from executor.cluster import Writer
 from executor.errors import ClusterError, Forbidden, NotFound
 from executor.kinds import kind_named
-from executor.operations import Describe, Operation, Other, Target
+from executor.operations import Change, Describe, Operation, Other, Target
 from executor.reason import Reason, reason
 from executor.redact import mask
 from executor.risk import Level
@@ -135,7 +135,7 @@ class Flow:
         judged = risk.assess(operation)
         if judged.level is Level.FORBIDDEN:
             await self._refuse(message, judged.reasons, command=kubectl.command_of(operation), request=request)
-        elif judged.level is Level.READ_ONLY:
+        elif judged.level is Level.READ_ONLY and not isinstance(operation, Change):
             try:
                 seen = await reads.read(self._cluster, operation)
             except reads.NotReadable as refusal:

@@ -13,7 +13,7 @@ from bot.app import run
 from bot.log import configure_log
 from bot.settings import Settings
 from sandbox.chat import Chat, Member
-from sandbox.cluster import ClusterStandIn
+from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 
 GROUP = "cidK8sOps0001=="
@@ -42,7 +42,7 @@ async def _demo(script: str | None) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steward-demo-")))
         configure_log(stack.enter_context((folder / "steward.log").open("w", encoding="utf-8")))
-        cluster = await stack.enter_async_context(ClusterStandIn(seed="shop"))
+        cluster = await stack.enter_async_context(ClusterStandIn(seed=demo_shop))
         gateway = await stack.enter_async_context(DingTalkStandIn())
         for member in MEMBERS:
             gateway.add_user(member.user_id, member.name, title=member.title)

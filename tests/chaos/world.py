@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.cluster import ClusterStandIn
+from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from tests.daemon import ADMIN, GROUP, MEMBER, Daemon, daemon_at
 
@@ -53,7 +53,7 @@ class World:
 @asynccontextmanager
 async def world(folder: Path, **settings: str) -> AsyncIterator[World]:
     async with (
-        ClusterStandIn(seed="shop") as cluster,
+        ClusterStandIn(seed=demo_shop) as cluster,
         DingTalkStandIn(offline="redeliver", again_after=1.0, month_calls=None, month_pushes=None) as gateway,
     ):
         cluster.write_kubeconfig(folder / "kubeconfig")
