@@ -213,5 +213,6 @@ def _replacement(pod: Raw, controller: Controller, since: datetime) -> bool:
 
 
 def recent_events(events: tuple[Raw, ...], scene_uids: set[str], since: datetime) -> tuple[Raw, ...]:
-    """The events since the change about the objects in view (times have whole seconds on both sides)."""
-    return tuple(event for event in events if event_time(event) >= since and concerns(event, scene_uids))
+    """The events since the change about the objects in view (times have whole seconds on both sides). Whom they concern is
+    asked first: a busy namespace has hundreds, and reading a time costs ten times as much."""
+    return tuple(event for event in events if concerns(event, scene_uids) and event_time(event) >= since)
