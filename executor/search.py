@@ -31,7 +31,7 @@ async def _one(reader: Reader, kind: Kind, name: str, namespace: str | None) -> 
     if namespace is None and kind.namespaced:
         if not valid_name(name):  # it becomes part of a selector
             return ()
-        return await everywhere(reader, kind, fields=f"metadata.name={name}")
+        return [raw for raw in await everywhere(reader, kind, fields=f"metadata.name={name}") if name_of(raw) == name]
     try:
         return [await reader.get(kind, name, namespace if kind.namespaced else None)]
     except (NotFound, BadName):

@@ -134,18 +134,24 @@ class FakeApi:
                     return self._patch(request, path)
                 case "DELETE":
                     return self._delete(path)
-        if request.method == "GET" and path.rpartition("/")[2].endswith("s"):
-            return self._list(path)
+        within = path.split("/")[3 if path.startswith("/api/") else 4 :]
+        if request.method == "GET" and len(within) in (1, 3):
+            return self._list(path, request)
         return status(404, "NotFound", f"{path} not found")
 
-    def _list(self, path: str) -> web.Response:
+    def _list(self, path: str, request: web.Request) -> web.Response:
+        fields = selection(request.query.get("fieldSelector", ""))
+        labels = selection(request.query.get("labelSelector", ""))
         plural = path.rpartition("/")[2]
         group = path.partition("/namespaces/")[0].removesuffix(f"/{plural}")
         inside = f"{group}/namespaces/" if "/namespaces/" not in path else f"{path}/"
         found = [
             raw
             for place, raw in self.objects.items()
-            if place.startswith(inside) and f"/{plural}/" in place and f"{group}/" in place
+            if place.startswith(inside)
+            and f"/{plural}/" in place
+            and fields.get("metadata.name", raw["metadata"]["name"]) == raw["metadata"]["name"]
+            and labels.items() <= raw["metadata"].get("labels", {}).items()
         ]
         return web.json_response({"metadata": {"resourceVersion": str(self.version)}, "items": found})
 
@@ -182,6 +188,11 @@ class FakeApi:
             await socket.send_bytes(frame)
         await socket.close()
         return socket
+
+
+def selection(text: str) -> dict[str, str]:
+    """Of selectors only `key=value`."""
+    return dict(term.split("=", 1) for term in text.split(",") if "=" in term)
 
 
 def status(code: int, reason: str, message: str, **details: Any) -> web.Response:
