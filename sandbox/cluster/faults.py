@@ -31,7 +31,8 @@ class Fault:
     """Trouble for requests with this method whose path matches.
 
     `status`: answer this instead of doing it. `drop`: cut the connection, before doing anything or after the write was applied
-    but before its answer. `delay`: real seconds to wait first. `times`: for how many requests.
+    but before its answer. `delay`: real seconds to wait first. `hold`: real seconds to keep the answer back after doing it.
+    `times`: for how many requests; `skip`: how many go through before.
     """
 
     method: str
@@ -39,6 +40,8 @@ class Fault:
     status: int | None = None
     drop: Drop | None = None
     delay: float = 0
+    hold: float = 0
+    skip: int = 0
     retry_after: int | None = None
     times: int = 1
 
@@ -64,6 +67,9 @@ class Traffic:
         """The first fault that fits, used up by one."""
         for fault in self.faults:
             if fault.method in (method, "*") and fault.path.search(path):
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    return None
                 fault.times -= 1
                 if fault.times <= 0:
                     self.faults.remove(fault)

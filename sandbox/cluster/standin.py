@@ -214,15 +214,28 @@ class ClusterStandIn:
         status: int | None = None,
         drop: Drop | None = None,
         delay: float = 0,
+        hold: float = 0,
         retry_after: int | None = None,
         times: int = 1,
+        skip: int = 0,
     ) -> None:
         """Break the next `times` requests with this method (`*` is any) whose path the regular expression finds.
 
         `status` is answered instead; `drop="after"` loses the answer of a write that was applied, `drop="before"` cuts the
-        line before it is; `delay` waits real seconds first, and alone it only waits.
+        line before it is; `delay` waits real seconds first, `hold` keeps the answer back so long after doing it; `skip` requests
+        go through before.
         """
-        fault = Fault(method, re.compile(path), status, drop, delay, retry_after, times)
+        fault = Fault(
+            method,
+            re.compile(path),
+            status=status,
+            drop=drop,
+            delay=delay,
+            hold=hold,
+            skip=skip,
+            retry_after=retry_after,
+            times=times,
+        )
         self.traffic.faults.append(fault)
 
     def forget_history(self) -> None:

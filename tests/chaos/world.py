@@ -1,12 +1,15 @@
 """A world that outlives the daemon: the gateway and the cluster stay while the process is killed and started again."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.cluster import ClusterStandIn, demo_shop
+import aiohttp
+
+from sandbox.cluster import Call, ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from tests.daemon import ADMIN, GROUP, MEMBER, Daemon, daemon_at
 
@@ -24,7 +27,9 @@ class World:
         return int(self.nginx()["metadata"]["generation"])
 
     def nginx(self) -> dict[str, Any]:
-        return self.cluster.get("deployments", "nginx", "shop")
+        found = self.cluster.get("deployment", "nginx", "shop")
+        assert found is not None
+        return found
 
     async def ask(self, text: str = "帮我重启下 nginx") -> str:
         """Say it and wait for the approval card; its key."""
@@ -35,6 +40,20 @@ class World:
 
     async def approve(self, key: str) -> None:
         await self.gateway.click(ADMIN, key, "approve")
+
+    async def replay(self, call: Call) -> None:
+        """Let a request that was under way reach the cluster after all, as the wire may do."""
+        kubeconfig = json.loads(self.cluster.kubeconfig())
+        headers = {
+            "Authorization": f"Bearer {kubeconfig['users'][0]['user']['token']}",
+            "Content-Type": "application/strategic-merge-patch+json",
+        }
+        url = f"{self.cluster.server}{call.path}?{call.query}"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(call.method, url, data=call.body, headers=headers) as answer,
+        ):
+            assert answer.status == 200, await answer.text()
 
     async def restart_daemon(self) -> None:
         await self.daemon.kill()

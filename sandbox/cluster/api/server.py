@@ -76,6 +76,7 @@ class ApiServer:
             if failure := fault.failure():
                 raise failure
         response = await self._dispatch(request, user, body)
+        await asyncio.sleep(fault.hold if fault else 0)
         if fault is not None and fault.drop == "after":
             raise ConnectionDropped
         return response
