@@ -186,7 +186,8 @@ def children(order: ChangeOrder, applied: Applied, scene: Scene) -> int:
 
 def signs(order: ChangeOrder, applied: Applied, scene: Scene, patience: Patience) -> Iterator[Sign]:
     """What may end the wait early: signs of pods that this operation made, and of the controllers that make them. Until the
-    controller has seen the change, all that is in view is what was there before."""
+    controller has seen the change, all that is in view is what was there before. (A StatefulSet that may not create a pod never
+    says that it has seen the change; its refusals are events, which are told apart by their time.)"""
     aim, live = aim_of(order), scene.target
     fresh: list[Raw] = []
     makers: list[Raw] = []
@@ -197,7 +198,12 @@ def signs(order: ChangeOrder, applied: Applied, scene: Scene, patience: Patience
         fresh = [pod for pod in own_pods(scene) if uid_of(pod) not in before and not deleting(pod)]
     elif aim is Aim.GONE and scene.controller is not None:
         fresh = [pod for pod in scene.pods if _replacement(pod, scene.controller, applied.at)]
-    if live is not None and aim in (Aim.ROLLOUT, Aim.REPLICAS) and observed(live, applied.generation):
+    told_by_events = live is not None and live.get("kind") in ("StatefulSet", "DaemonSet")
+    if (
+        live is not None
+        and aim in (Aim.ROLLOUT, Aim.REPLICAS)
+        and (told_by_events or observed(live, applied.generation))
+    ):
         newest = newest_replica_set(live, scene.replica_sets) if live.get("kind") == "Deployment" else None
         makers = [live] if newest is None else [newest]
     for pod in fresh:

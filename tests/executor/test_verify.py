@@ -178,6 +178,14 @@ def test_a_quota_blocks_two_seconds_after_the_last_progress() -> None:
     assert when(play(world, restart(), applied())) == 3.5
 
 
+def test_a_stateful_set_that_may_not_make_pods_never_says_that_it_saw_the_change() -> None:
+    scale = Scale(target=Target(kind="StatefulSet", name="db", namespace="shop"), replicas=4)
+    raw = stateful_set(4, observedGeneration=1, replicas=2, readyReplicas=2)
+    world = World(raw).at(1, lambda: world.put(event("FailedCreate", QUOTA, about="db", of="StatefulSet")))
+    told = play(world, order(scale, uid="u-db"), applied(uid="u-db"))
+    assert (when(told), *ended(told)) == (3, "quota", Result.BLOCKED)
+
+
 def test_a_deadline_is_unknown_and_tells_what_is_known() -> None:
     world = World(restarted(available=1), new_set(availableReplicas=1), pod(state=running(ready=False)))
     told = play(world, restart(), applied(), Timing(deadline=60))

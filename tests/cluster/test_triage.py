@@ -1,0 +1,131 @@
+"""Causes, found on a real API."""
+
+import pytest
+
+from executor.cluster import Connection
+from executor.errors import Forbidden
+from executor.kinds import kind_named
+from executor.operations import SetImage, Target
+from executor.triage import Diagnosis, diagnose
+from tests.cluster.bench import IMAGE, Bench, eventually, pod_spec, workload
+from tests.executor.virtual import WORDS
+
+
+@pytest.fixture
+async def hollow(bench: Bench) -> Bench:
+    nodes = (await bench.reader.list(kind_named("Node"))).items
+    if not all(node["status"]["nodeInfo"]["containerRuntimeVersion"].startswith("hollow://") for node in nodes):
+        pytest.skip("the nodes run real containers")
+    return bench
+
+
+async def cause(bench: Bench, expected: str, kind: str = "Deployment", name: str = "web") -> Diagnosis:
+    """The diagnosis, once its first finding is the expected one."""
+    target = Target(kind=kind, name=name, namespace=bench.namespace)
+
+    async def look() -> Diagnosis | None:
+        diagnosis = await diagnose(bench.reader, target)
+        found = [finding.cause.code.removeprefix("triage.") for finding in diagnosis.findings]
+        return diagnosis if found[:1] == [expected] or not (found or expected) else None
+
+    diagnosis = await eventually(look, 20)
+    for finding in diagnosis.findings:
+        for why in (finding.cause, *(evidence.title for evidence in finding.evidence)):
+            assert all(why.code not in words.say(why) for words in WORDS)
+    assert "s3cr3t-pw" not in diagnosis.model_dump_json()
+    return diagnosis
+
+
+async def begin(bench: Bench, image: str, kind: str = "Deployment") -> None:
+    await bench.create(kind, workload(kind, "web", replicas=1, image=image))
+
+
+async def test_a_healthy_workload(bench: Bench) -> None:
+    await bench.workload()
+    assert (await cause(bench, "")).facts
+
+
+async def test_a_crash_with_its_line(hollow: Bench) -> None:
+    await begin(hollow, "crash:1")
+    diagnosis = await cause(hollow, "crash_said")
+    finding = diagnosis.findings[0]
+    assert finding.cause.values["code"] == 1
+    assert "refused" in str(finding.cause.values["line"])
+    assert "refused" in finding.evidence[0].lines[0].lower()
+
+
+async def test_out_of_memory(hollow: Bench) -> None:
+    await begin(hollow, "oom:1", "StatefulSet")
+    await cause(hollow, "oom_unlimited", "StatefulSet")
+
+
+async def test_a_probe_that_fails(hollow: Bench) -> None:
+    await begin(hollow, "unready:1")
+    diagnosis = await cause(hollow, "probe")
+    assert "Readiness probe failed" in str(diagnosis.findings[0].cause.values["message"])
+
+
+async def test_an_image_that_a_rollout_brought_and_the_way_back(hollow: Bench) -> None:
+    await hollow.workload()
+    container = {"name": "app", "image": "missing:1"}
+    await hollow.meddle("Deployment", "web", {"spec": {"template": {"spec": {"containers": [container]}}}})
+    diagnosis = await cause(hollow, "image_missing")
+    back = diagnosis.findings[0].next_steps[0]
+    assert isinstance(back, SetImage)
+    assert back.images[0].image == IMAGE
+    assert diagnosis.findings[1].cause.code == "triage.rollout"
+
+
+async def test_a_reference_that_is_missing(hollow: Bench) -> None:
+    """No node runs this pod, so that its status stays as a kubelet would have written it."""
+    await hollow.create("Pod", {"metadata": {"name": "lone"}, "spec": {**pod_spec(), "nodeName": "nowhere"}})
+    waiting = {"reason": "CreateContainerConfigError", "message": 'configmap "env" not found'}
+    state = {
+        "name": "app",
+        "image": IMAGE,
+        "imageID": "",
+        "ready": False,
+        "restartCount": 0,
+        "state": {"waiting": waiting},
+    }
+    await hollow.meddle(
+        "Pod", "lone", {"status": {"phase": "Pending", "containerStatuses": [state]}}, subresource="status"
+    )
+    diagnosis = await cause(hollow, "config", "Pod", "lone")
+    assert 'configmap "env" not found' in str(diagnosis.findings[0].cause.values["message"])
+
+
+async def test_no_node_and_no_volume(bench: Bench) -> None:
+    claim = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}},
+        "storageClassName": "none",
+    }
+    await bench.create("PersistentVolumeClaim", {"metadata": {"name": "data"}, "spec": claim})
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    await bench.create("Pod", {"metadata": {"name": "lone"}, "spec": pod_spec(volumes=volumes)})
+    await cause(bench, "claim", "Pod", "lone")
+    nowhere = pod_spec(nodeSelector={"example.com/none": "x"})
+    await bench.create("Pod", {"metadata": {"name": "other"}, "spec": nowhere})
+    await cause(bench, "unschedulable", "Pod", "other")
+
+
+async def test_a_quota_that_is_full(bench: Bench) -> None:
+    await bench.create("ResourceQuota", {"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}})
+    await bench.until("ResourceQuota", "none", lambda raw: "used" in raw.get("status", {}))
+    await begin(bench, IMAGE)
+    await cause(bench, "quota")
+
+
+async def test_no_replicas_and_an_empty_service(bench: Bench) -> None:
+    await bench.create("Deployment", workload("Deployment", "web", replicas=0))
+    await cause(bench, "zero_replicas")
+    ports = [{"port": 80}]
+    await bench.create("Service", {"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": ports}})
+    await cause(bench, "service_unmatched", "Service")
+
+
+async def test_who_may_see_nothing_is_told_so(bench: Bench, nobody: Connection) -> None:
+    await begin(bench, IMAGE)
+    with pytest.raises(Forbidden):
+        await diagnose(nobody.reader, Target(kind="Deployment", name="web", namespace=bench.namespace))
