@@ -1,6 +1,7 @@
 """Which names announce a secret, and which values behind them are none."""
 
 import re
+from functools import lru_cache
 
 MASK = "***"
 
@@ -9,7 +10,7 @@ _WORDS = (
     r"encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|auth[_.-]?key|app[_.-]?key|credential|dsn|cookie|"
     r"dockerconfigjson|dockercfg|webhook[_.-]?url|connection[_.-]?string|conn[_.-]?str|jwt|otp|密码|口令|密钥|私钥|令牌|凭证|凭据"
 )
-KEY = rf"[\w.-]{{0,40}}?(?:{_WORDS})[\w.-]{{0,24}}"
+KEY = rf"[\w.-]{{0,255}}?(?:{_WORDS})[\w.-]{{0,40}}"
 """A name that announces a secret: `DB_PASSWORD`, `aws.secretAccessKey`, `密码`. For use with IGNORECASE."""
 
 ANCHORS = (
@@ -32,7 +33,8 @@ _ABOUT = frozenset(_LAST_WORDS.split())
 _SECRET_IDS = frozenset({"access key id", "secret id"})
 _PLAIN_VALUES = (
     "true false yes no on off null nil none undefined empty unset redacted masked hidden required optional missing invalid "
-    "expired changed unchanged disabled enabled ok default unknown"
+    "expired changed unchanged disabled enabled ok default unknown incorrect correct wrong failed denied rejected accepted "
+    "unauthorized forbidden"
 )
 _ORDINARY = frozenset(_PLAIN_VALUES.split())
 _PLACEHOLDER = re.compile(
@@ -41,11 +43,15 @@ _PLACEHOLDER = re.compile(
 _DIGEST = re.compile(r"(?:[^\s@]{1,256}@)?sha(?:256|512):[0-9a-f]{32,128}")
 
 
+_CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+
+
 def words_of(name: str) -> list[str]:
     """`dbPasswordFile`, `DB_PASSWORD_FILE` and `db.password-file` are all `db password file`."""
     return [word.lower() for word in _SPLIT.findall(name)]
 
 
+@lru_cache(maxsize=4096)
 def announces_secret(name: str) -> bool:
     """Whether a value under this name is one to hide."""
     if _KEY.fullmatch(name) is None and not name.lower().endswith(("_auth", ".dockerconfigjson")):
@@ -58,7 +64,9 @@ def announces_secret(name: str) -> bool:
 
 def harmless(name: str, value: str) -> bool:
     """Whether a value under a secret's name is none: a boolean, nothing, a count, a placeholder, an image digest."""
-    if not value or value.lower() in _ORDINARY or _PLACEHOLDER.fullmatch(value) or _DIGEST.fullmatch(value):
+    if not value or value.lower() in _ORDINARY:
+        return True
+    if any(shape.fullmatch(value) for shape in (_PLACEHOLDER, _DIGEST, _CHINESE)):
         return True
     if value.replace(".", "", 1).isdigit():
         return len(value) <= 3 or name.lower().endswith("s")

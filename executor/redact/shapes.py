@@ -64,7 +64,7 @@ SHAPES: tuple[Shape, ...] = (
         "authorization",
         r"authorization[\"'\\]{0,3}\s{0,3}[:=]\s{0,3}[\"'\\\[]{0,3}"
         r"(?:(?:basic|bearer|token|apikey|negotiate|ntlm)\s{1,3}(?P<secret>[^\s\"'\\,\]}]{1,8192}+)"
-        r"|(?:digest|aws4-hmac-sha256|acs3-hmac-sha256|tc3-hmac-sha256|hmac)\s{1,3}(?P<rest>[^\r\n\"'\\]{1,8192}+))",
+        r"|(?:digest|aws4-hmac-sha256|acs3-hmac-sha256|tc3-hmac-sha256|hmac)\s{1,3}(?P<rest>[^\r\n]{1,8192}+))",
         flags=re.IGNORECASE,
     ),
     _shape(
@@ -124,7 +124,7 @@ SHAPES: tuple[Shape, ...] = (
         r"(?<![A-Za-z])(?:set-)?cookie[\"']?\s{0,3}:\s{0,3}[\"'\[]?(?P<secret>[^\s=;\"']{1,128}+=[^\r\n\"'\]]{1,8192}+)",
         flags=re.IGNORECASE,
     ),
-    _shape("xml", "</", rf"<(?:{KEY})>(?P<secret>[^<>]{{1,512}}+)</", flags=re.IGNORECASE),
+    _shape("xml", "</", rf"<(?:[\w.-]{{1,40}}:)?(?:{KEY})>(?P<secret>[^<>]{{1,512}}+)</", flags=re.IGNORECASE),
     _shape(
         "mysql", "mysql", r"(?<![\w])mysql(?:dump|admin)?\s[^\r\n|]{0,200}?\s?-p(?P<secret>[^\s\"'|-][^\s|]{0,256}+)"
     ),
@@ -132,7 +132,7 @@ SHAPES: tuple[Shape, ...] = (
     _shape(
         "curl",
         "curl",
-        r"(?<![\w])curl\s[^\r\n|]{0,400}?\s?(?:-u|--user)[ =]{0,2}[\"']?[^\s:\"']{1,64}+:(?P<secret>[^\s\"']{1,256}+)",
+        r"(?<![\w])curl\s[^\r\n|]{0,160}?\s?(?:-u|--user)[ =]{0,2}[\"']?[^\s:\"']{1,64}+:(?P<secret>[^\s\"']{1,256}+)",
     ),
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from executor.reason import Frozen
 from executor.redact.keys import ANCHORS, KEY, MASK, announces_secret, harmless
+from executor.redact.manifest import mask_manifests
 from executor.redact.pem import mask_private_keys
 from executor.redact.shapes import SHAPES, looks_random
 
@@ -18,11 +19,14 @@ The whole of it costs about a tenth of a second; ordinary text far less."""
 
 _ROUNDS = 8
 
+_STOPS = r"\s,;&\"'`(){}\[\]<>"
 _VALUE = (
     r"(?P<open>\\{0,3}[\"'`])(?P<quoted>(?:(?!(?P=open))[^\r\n]){1,2048}+)(?P=open)"
-    r"|(?P<bare>[^\s,;&\"'`(){}\[\]<>]{1,2048}+(?:[,;&(){}\[\]<>](?![\w.-]{1,40}[\"']?[=:])[^\s,;&\"'`(){}\[\]<>]{1,2048}+){0,64}+)"
+    r"|(?P<placeholder>\$\{[^{}\s]{0,128}\}|\$\([^()\s]{0,128}\)|\{\{[^{}\r\n]{0,128}\}\}|<[^<>\r\n]{0,128}>|\[[A-Za-z]{0,20}\])"
+    rf"|(?P<bare>(?:(?<==)[,;(){{}}\[\]<>]{{1,3}}+)?[^{_STOPS}]{{1,2048}}+"
+    rf"(?:[,;&(){{}}\[\]<>](?![\w.-]{{1,40}}[\"']?[=:])[^{_STOPS}]{{1,2048}}+){{0,64}}+)"
 )
-_QUOTE = r"\\{0,3}[\"'`]?"
+_QUOTE = r"\\{0,3}[\"'`]?(?:\x1b\[[0-9;]{0,8}m)?"
 _COLON = rf"{_QUOTE}[ \t]{{0,8}}:[ \t]{{0,8}}"
 _EQUALS = rf"{_QUOTE}[ \t]{{0,8}}(?:=>|:=|==|[:=：＝])[ \t]{{0,8}}|[是为][ \t]{{0,3}}(?=[!-~]{{4}})"
 _PAIR = re.compile(rf"(?<![\w.-])(?P<key>{KEY})(?P<between>{_EQUALS})(?:{_VALUE})", re.IGNORECASE)
@@ -31,8 +35,12 @@ _ENV = re.compile(
     rf"\bname{_COLON}{_QUOTE}(?P<key>{KEY})(?P<between>{_QUOTE},?\s{{0,80}}{_QUOTE}value{_COLON})(?:{_VALUE})",
     re.IGNORECASE,
 )
+_STEP = re.compile(
+    rf"\bpath{_COLON}{_QUOTE}(?:/[\w.~-]{{0,80}}+){{0,12}}?/(?P<key>{KEY})(?P<between>{_QUOTE},?\s{{0,80}}{_QUOTE}value{_COLON})(?:{_VALUE})",
+    re.IGNORECASE,
+)
 _PROSE = re.compile(r"[a-z]+[.,:;!]?|[\u4e00-\u9fff]+[。，：；！]?")
-_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[\"']? +[\w.-]*\Z|[A-Za-z]: [\w.-]*\Z")
+_WORD_BEFORE = re.compile(r"(?:[A-Za-z]{2,}[\"']? +|[A-Za-z]: |\*\*\* +)[\w.*/-]*\Z")
 
 
 class Masked(Frozen):
@@ -70,13 +78,15 @@ def _cut(text: str) -> str:
 
 def _pass(text: str) -> tuple[str, int]:
     text, count = mask_private_keys(text)
+    text, hidden = mask_manifests(text)
+    count += hidden
     lower = text.lower()
     for shape in SHAPES:
         if any(anchor in lower for anchor in shape.anchors):
             text, hidden = _hide(shape.pattern, text, judged=shape.judged)
             count += hidden
     if any(anchor in lower for anchor in ANCHORS):
-        for pattern in (_ENV, _PAIR, _FLAG):
+        for pattern in (_ENV, _STEP, _PAIR, _FLAG):
             text, hidden = _hide_pairs(pattern, text)
             count += hidden
     return text, count
@@ -108,7 +118,12 @@ def _hide_pairs(pattern: re.Pattern[str], text: str) -> tuple[str, int]:
         nonlocal count
         key, quoted = match["key"], match["quoted"]
         value = match["bare"] if quoted is None else quoted
-        if not announces_secret(key) or harmless(key, value) or (quoted is None and _prose(match)):
+        if (
+            match["placeholder"]
+            or not announces_secret(key)
+            or harmless(key, value)
+            or (quoted is None and _prose(match))
+        ):
             return match[0]
         count += 1
         quote = match["open"] or ""

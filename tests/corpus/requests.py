@@ -1,0 +1,150 @@
+"""The corpus of requests and how well a planner does on it.
+
+`requests.jsonl` has one request a line: `text`, `expect` (the plan in the notation of `notation`) and `held_out`: true for requests that
+the grammar was not written from. A wrong action is a change that was proposed and not asked for; a needless question is a question
+back where an answer was expected.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.brain.planner import Clarify, Decide, Diagnose, Pick, Plan, Planner, Proposal, Refusal, Reply
+from executor.operations import (
+    Delete,
+    Describe,
+    Events,
+    Exec,
+    Get,
+    Logs,
+    Operation,
+    Other,
+    Patch,
+    Restart,
+    Scale,
+    SetImage,
+    Target,
+)
+
+FILE = Path(__file__).with_name("requests.jsonl")
+_READS = (Get, Describe, Logs, Events)
+
+
+@dataclass(frozen=True)
+class Request:
+    text: str
+    expect: str
+    held_out: bool = False
+
+
+@dataclass
+class Score:
+    """Counts; `misses` are (request, what the planner made of it)."""
+
+    total: int = 0
+    right: int = 0
+    wrong_actions: int = 0
+    needless_questions: int = 0
+    misses: list[tuple[Request, str]] = field(default_factory=list)
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.total if self.total else 1.0
+
+
+def requests(*, held_out: bool | None = None) -> tuple[Request, ...]:
+    """All requests, or only those that the grammar was (not) written from."""
+    lines = FILE.read_text("utf-8").splitlines()
+    found = tuple(Request(**json.loads(line)) for line in lines if line.strip())
+    return tuple(one for one in found if held_out is None or one.held_out == held_out)
+
+
+async def score(planner: Planner, asked: Iterable[Request]) -> Score:
+    counted = Score()
+    for request in asked:
+        plan = await planner.plan(request.text)
+        seen = notation(plan)
+        counted.total += 1
+        if seen == request.expect:
+            counted.right += 1
+            continue
+        counted.misses.append((request, seen))
+        counted.wrong_actions += bool(set(changes(plan)) - set(request.expect.split("; ")))
+        counted.needless_questions += isinstance(plan, Clarify)
+    return counted
+
+
+def changes(plan: Plan) -> tuple[str, ...]:
+    """The changes that a plan would put before an administrator, in notation."""
+    operations = plan.operations if isinstance(plan, Proposal) else ()
+    return tuple(_operation(one) for one in operations if not isinstance(one, _READS))
+
+
+def notation(plan: Plan) -> str:
+    """`restart nginx -n shop; scale web replicas=5`, `diagnose Namespace/shop`, `reply audit today`, `clarify`, `refusal`."""
+    match plan:
+        case Proposal(operations=operations):
+            return "; ".join(_operation(operation) for operation in operations)
+        case Diagnose(target=target):
+            return f"diagnose {_thing(target)}"
+        case Reply(topic=topic, argument=argument):
+            return " ".join(filter(None, ("reply", topic, argument)))
+        case Decide(button=button, code=code, reason=reason):
+            return " ".join(filter(None, (button, code, reason)))
+        case Pick(number=number):
+            return f"pick {number}"
+        case Clarify():
+            return "clarify"
+        case Refusal():
+            return "refusal"
+
+
+def _operation(operation: Operation) -> str:
+    words: tuple[Any, ...]
+    match operation:
+        case Get():
+            name = f"{operation.kind}/{operation.name}" if operation.name else operation.kind
+            words = ("get", name, _place(operation.namespace), "-A" if operation.all_namespaces else "")
+        case Describe(target=target):
+            words = ("describe", _thing(target))
+        case Logs(target=target):
+            tail = f"tail={operation.tail}" if operation.tail != 200 else ""
+            since = f"since={operation.since_seconds}" if operation.since_seconds else ""
+            container = f"container={operation.container}" if operation.container else ""
+            words = ("logs", _thing(target), container, tail, since, "previous" if operation.previous else "")
+        case Events(target=target):
+            about = _thing(target) if target else _place(operation.namespace)
+            words = ("events", about, "-A" if operation.all_namespaces else "")
+        case Delete(target=target):
+            words = ("delete", _thing(target), f"grace={operation.grace_seconds}" if operation.grace_seconds is not None else "")
+        case Scale(target=target):
+            words = ("scale", _thing(target), _amount(operation))
+        case SetImage(target=target):
+            images = (f"{one.container}={one.image}" if one.container else one.image for one in operation.images)
+            words = ("set-image", _thing(target), *images)
+        case Patch(target=target):
+            words = ("patch", _thing(target), operation.patch_type, operation.body)
+        case Exec(target=target):
+            container = f"container={operation.container}" if operation.container else ""
+            words = ("exec", _thing(target), container, "--", *operation.argv)
+        case Restart(target=target):
+            words = ("restart", _thing(target))
+        case Other():
+            words = (operation.command, *operation.argv)
+    return " ".join(filter(None, words))
+
+
+def _amount(operation: Scale) -> str:
+    if operation.replicas is not None:
+        return f"replicas={operation.replicas}"
+    return f"factor={operation.factor:g}" if operation.factor is not None else f"delta={operation.delta:+d}"
+
+
+def _thing(target: Target) -> str:
+    return " ".join(filter(None, (f"{target.kind}/{target.name}" if target.kind else target.name, _place(target.namespace))))
+
+
+def _place(namespace: str | None) -> str:
+    return f"-n {namespace}" if namespace else ""
