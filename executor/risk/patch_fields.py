@@ -87,7 +87,8 @@ def field_marks(path: tuple[str, ...], value: Any, kind: str, live: Live) -> Ite
     elif len(path) == 1 and low not in _TOP:
         yield severe("risk.patch_unknown_field", field=shown)
     yield from _metadata_marks(path, value, kind, live)
-    yield from _pod_marks(path, value)
+    if not (len(path) >= 3 and path[-3].lower() == "metadata" and path[-2].lower() in ("labels", "annotations")):
+        yield from _pod_marks(path, value)
     if kind == "Service" or path[0] == "spec":
         yield from _spec_marks(path, value, kind)
 
