@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from executor.credentials import load_credentials
 from executor.discovery import Discovery
 from executor.reader import Listing, Reader
 from executor.streams import Change, Raw
 from executor.wire import Wire
 from executor.writer import Writer
+
+if TYPE_CHECKING:
+    from executor.credentials import Credentials
 
 __all__ = ["Change", "Connection", "Listing", "Raw", "Reader", "Writer", "connect"]
 
@@ -23,6 +26,12 @@ class Connection:
         self.writer = Writer(wire, discovery)
 
 
+def _load_credentials(kubeconfig: str | None, context: str | None) -> "Credentials":
+    from executor.credentials import load_credentials  # noqa: PLC0415 half a second and 38 MB: only for who connects
+
+    return load_credentials(kubeconfig, context)
+
+
 @asynccontextmanager
 async def connect(
     kubeconfig: str | None, *, context: str | None = None, user_agent: str = "steward"
@@ -30,7 +39,7 @@ async def connect(
     """Reads the credentials (a kubeconfig's path, or the pod's service account without one) and opens nothing yet.
 
     Raises NotConfigured."""
-    credentials = await asyncio.to_thread(load_credentials, kubeconfig, context)
+    credentials = await asyncio.to_thread(_load_credentials, kubeconfig, context)
     wire = Wire(credentials, user_agent)
     try:
         yield Connection(wire)

@@ -38,7 +38,12 @@ class Reader:
 
     async def get(self, kind: Kind, name: str, namespace: str | None = None) -> Raw:
         """One object, with `kind` and `apiVersion`. Raises NotFound, or BadName before anything is sent."""
-        return cast("Raw", (await self._read(kind, name, namespace)).content)
+        return cast("Raw", (await self.read(kind, name, namespace)).content)
+
+    async def read(self, kind: Kind, name: str, namespace: str | None = None) -> Answer:
+        """As `get`, with the server's clock."""
+        path = one(kind, await self._discovery.version(kind), namespace, name)
+        return await self._wire.send(Request("GET", path))
 
     async def list(
         self, kind: Kind, namespace: str | None = None, *, labels: str = "", fields: str = "", limit: int = 500
@@ -132,10 +137,6 @@ class Reader:
     async def version(self) -> str:
         """`v1.20.2`: for people; what is served is asked of discovery."""
         return str((await self._wire.send(Request("GET", "/version"))).content.get("gitVersion", ""))
-
-    async def _read(self, kind: Kind, name: str, namespace: str | None) -> Answer:
-        path = one(kind, await self._discovery.version(kind), namespace, name)
-        return await self._wire.send(Request("GET", path))
 
     async def _pages(self, kind: Kind, namespace: str | None, labels: str, fields: str, limit: int) -> Listing:
         version = await self._discovery.version(kind)

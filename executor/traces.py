@@ -10,9 +10,10 @@ from executor.diff import MARK, fingerprint
 from executor.errors import ClusterError, NotFound
 from executor.fields import Raw, deleting, field, mapping, moment, objects, text, uid_of
 from executor.operations import Change, Delete
+from executor.reader import Reader
 from executor.reason import Reason, reason
 from executor.wire import Answer
-from executor.writer import MANAGER, Writer
+from executor.writer import MANAGER
 from executor.writes import bears_mark, kind_to_write
 
 log = structlog.get_logger()
@@ -25,7 +26,7 @@ class Look(NamedTuple):
     date: datetime
 
 
-async def look_at(reader: Writer, operation: Change) -> Look:
+async def look_at(reader: Reader, operation: Change) -> Look:
     """Raises what the reader raises, but not NotFound."""
     target = operation.target
     try:
@@ -85,7 +86,7 @@ class Settled(NamedTuple):
 
 
 async def settle(
-    reader: Writer, operation: Change, sent_for: Raw, *, action_id: str, seconds: float, pause: float = 1.0
+    reader: Reader, operation: Change, sent_for: Raw, *, action_id: str, seconds: float, pause: float = 1.0
 ) -> Settled:
     """What became of a write that was sent for `sent_for` and whose answer was lost.
 

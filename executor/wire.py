@@ -8,15 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import aiohttp
 import structlog
 from yarl import URL
 
-from executor.credentials import Credentials
 from executor.errors import Lost, Throttled, Unauthorized, Unreachable, error_of
+
+if TYPE_CHECKING:
+    from executor.credentials import Credentials  # at run time it would bring kubernetes_asyncio with it
 
 Query = Sequence[tuple[str, str]]
 
@@ -70,7 +72,7 @@ async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
 class Wire:
     """Knows nothing of Kubernetes' kinds; paths come checked from `executor.paths`."""
 
-    def __init__(self, credentials: Credentials, user_agent: str) -> None:
+    def __init__(self, credentials: "Credentials", user_agent: str) -> None:
         self._credentials = credentials
         self._user_agent = user_agent
         # Redirects are never followed: they would take the token along. The environment (HTTPS_PROXY, ~/.netrc) is not asked:

@@ -25,10 +25,6 @@ _PATCH_TYPES = {
 class Writer(Reader):
     """Changes the cluster. Every call is sent at most once; after Lost, read what became of it."""
 
-    async def read(self, kind: Kind, name: str, namespace: str | None = None) -> Answer:
-        """As `get`, with the server's clock."""
-        return await self._read(kind, name, namespace)
-
     async def patch(
         self,
         kind: Kind,
