@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.cluster.failures import Failure, invalid, unauthorized, wrong
+from sandbox.cluster.failures import Failure, bad_request, invalid, unauthorized, wrong
 
 EVERYTHING = ("*",)
 _PUBLIC_PATHS = ("/version", "/healthz", "/livez", "/readyz")
@@ -93,6 +93,8 @@ class Access:
         if user is None:
             raise unauthorized()
         if not impersonated:
+            if groups:
+                raise bad_request("requested groups without impersonating a user")
             return user
         if not user.may(Ask("impersonate", "", "users", name=impersonated)):
             text = f'users "{impersonated}" is forbidden: User "{user.name}" cannot impersonate resource "users"'

@@ -24,6 +24,8 @@ _INITIAL_STATUS: dict[Resource, Object] = {
     r.INGRESSES: {"loadBalancer": {}},
     r.SERVICES: {"loadBalancer": {}},
     r.QUOTAS: {},
+    r.DISRUPTION_BUDGETS: {"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0},
+    r.AUTOSCALERS: {"desiredReplicas": 0, "currentMetrics": None},
     r.CLAIMS: {"phase": "Pending"},
     r.NAMESPACES: {"phase": "Active"},
 }  # fmt: skip

@@ -205,7 +205,6 @@ def _claim(obj: Object) -> None:
 def _autoscaler(obj: Object) -> None:
     cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}
     _fill(obj.setdefault("spec", {}), minReplicas=1, metrics=[{"type": "Resource", "resource": cpu}])
-    obj.setdefault("status", {"desiredReplicas": 0, "currentMetrics": None})
 
 
 _DEFAULTS: dict[Resource, Callable[[Object], None]] = {

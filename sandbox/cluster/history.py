@@ -48,7 +48,7 @@ class History:
         return self._changes[bisect_right(self._revisions, revision) :]
 
     def forget(self, revision: int) -> None:
-        """Compact: versions up to and including `revision` can no longer be watched from."""
+        """Compact: versions before `revision` can no longer be watched from."""
         kept = bisect_right(self._revisions, revision)
         del self._changes[:kept], self._revisions[:kept]
         self._floor = max(self._floor, revision)

@@ -82,7 +82,7 @@ def track(resource: Resource, before: Object, after: Object, manager: str, subre
         return [*(entry for entry in entries if not _is(entry, manager, subresource)), mine]
     changed: set[Path] = set()
     removed: set[Path] = set()
-    _differences(before, after, (), changed, removed)
+    _differences({"metadata": {}, **before}, after, (), changed, removed)
     kept, own, time = [], set(), now
     for entry in entries:
         owned = _owned(entry)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.cluster.failures import Failure
-from sandbox.cluster.schema import ANY, Shape
+from sandbox.cluster.schema import ANY, Shape, go_text
 
 _DELETE_ITEMS = "$deleteFromPrimitiveList/"
 _ORDER = "$setElementOrder/"
@@ -11,11 +11,7 @@ _DIRECTIVES = ("$patch", "$retainKeys")
 
 
 def _missing_key(item: Any, key: str) -> Failure:
-    return Failure(
-        500,
-        "",
-        f"map: map{sorted(item) if isinstance(item, dict) else item} does not contain declared merge key: {key}",
-    )
+    return Failure(500, "", f"map: {go_text(item)} does not contain declared merge key: {key}")
 
 
 def strategic_merge(shape: Shape, target: Any, patch: Any) -> Any:

@@ -183,7 +183,8 @@ class Registry:
                 self.store.remove(key)
             elif obj != current:
                 obj = self.store.put(key.resource, obj)
-        return Deleted(obj, gone=gone)
+        # Only a pod, which is deleted with grace, carries the marks in the answer to a deletion that ended it.
+        return Deleted(current if gone and key.resource is not r.PODS else obj, gone=gone)
 
 
 def _bump_template_generation(obj: Object) -> Object:

@@ -151,6 +151,12 @@ class Selection:
         )
 
 
+def _unknown_field(resource: Resource, field: str) -> str:
+    if resource in _FIELDS:
+        return f"field label not supported: {field}"
+    return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
+
+
 def parse_selection(resource: Resource, label_selector: str, field_selector: str) -> Selection:
     """The two parameters of a list. Raises 400 for what the resource cannot be selected by."""
     known = _EVERYWHERE | _FIELDS.get(resource, {})
@@ -160,6 +166,6 @@ def parse_selection(resource: Resource, label_selector: str, field_selector: str
         if found is None:
             raise bad_request(f"invalid selector: '{field_selector}'; can't understand '{clause}'")
         if found["key"] not in known:
-            raise bad_request(f"field label not supported: {found['key']}")
+            raise bad_request(_unknown_field(resource, found["key"]))
         clauses.append((known[found["key"]], found["value"], found["operator"] != "!="))
     return Selection(parse_labels(label_selector), tuple(clauses))

@@ -109,9 +109,9 @@ class Store:
 
     def forget_history(self) -> None:
         """Compact everything, so that watching from a version seen so far answers 410."""
+        self.revision += 1
         for history in self.histories.values():
             history.forget(self.revision)
-        self.revision += 1
 
     def _tell(self, change: Change) -> None:
         self.histories[change.resource].append(change)

@@ -25,20 +25,24 @@ def integer(query: Mapping[str, str], name: str) -> int | None:
         raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
 
-def asked_revision(store: Store, query: Mapping[str, str]) -> int:
-    """The `resourceVersion` of the query; 0 for none. Raises 400, and 504 for one that is yet to come."""
+def asked_revision(query: Mapping[str, str]) -> int:
+    """The `resourceVersion` of the query; 0 for none. Raises 400."""
     text = query.get("resourceVersion") or "0"
     if not text.isdecimal():
         raise bad_request(
             f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
         )
-    if int(text) > store.revision:
-        message = f"Too large resource version: {text}, current: {store.revision}"
+    return int(text)
+
+
+def _check_reached(store: Store, revision: int) -> None:
+    """Raises the 504 for a list at a version that is yet to come."""
+    if revision > store.revision:
+        message = f"Too large resource version: {revision}, current: {store.revision}"
         cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
         failure = Failure(504, "Timeout", message, causes=[cause], retryAfterSeconds=1)
         failure.headers["Retry-After"] = "1"
         raise failure
-    return int(text)
 
 
 def selection_of(resource: Resource, query: Mapping[str, str]) -> Selection:
@@ -62,7 +66,7 @@ def selected(
 
 def page(store: Store, resource: Resource, namespace: str, query: Mapping[str, str]) -> tuple[list[Object], Object]:
     """One page and its list metadata."""
-    asked_revision(store, query)
+    _check_reached(store, asked_revision(query))
     selection = selection_of(resource, query)
     limit = integer(query, "limit") or 0
     revision, start = store.revision, ("", "")

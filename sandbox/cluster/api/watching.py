@@ -40,7 +40,7 @@ class Watches:
         self, request: web.Request, resource: Resource, namespace: str, *, partial: bool
     ) -> web.StreamResponse:
         selection = selection_of(resource, request.query)
-        revision = asked_revision(self.store, request.query)
+        revision = asked_revision(request.query)
         seconds = integer(request.query, "timeoutSeconds") or _LONGEST_SECONDS
         view = _View(resource, namespace, selection, partial)
         bookmarks = is_true(request.query.get("allowWatchBookmarks", "false"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sandbox.cluster import resources as r
+from sandbox.cluster.clock import Clock
 from sandbox.cluster.controllers.loop import ControlLoop
 from sandbox.cluster.controllers.pods import is_active, is_ready
 from sandbox.cluster.deletion import DeleteOptions
@@ -19,12 +20,20 @@ from sandbox.cluster.objects import (
     with_metadata,
 )
 from sandbox.cluster.quota import resource_counted, usage
+from sandbox.cluster.registry import Registry
 from sandbox.cluster.resources import RESOURCES
 from sandbox.cluster.store import Key
+
+_SHORTEST_ENDING = 2.0
+"""Cluster seconds for which a deleted namespace is seen Terminating, however little is in it."""
 
 
 class Namespaces(ControlLoop[str]):
     """Keys are names. A new namespace gets what every one has; a deleted one is emptied, then goes."""
+
+    def __init__(self, registry: Registry, clock: Clock) -> None:
+        super().__init__(registry, clock)
+        self._ending: dict[str, float] = {}
 
     def concerns(self, change: Change) -> Iterable[str]:
         if change.resource is r.NAMESPACES:
@@ -42,6 +51,19 @@ class Namespaces(ControlLoop[str]):
         if not is_terminating(namespace):
             self._furnish(key)
             return None
+        wait = (
+            self._ending.setdefault(uid_of(namespace), self.clock.seconds()) + _SHORTEST_ENDING - self.clock.seconds()
+        )
+        if self._empty(key):
+            if wait > 0:
+                return wait
+            emptied = Key(r.NAMESPACES, "", key)
+            self.registry.update(emptied, lambda obj: {**obj, "spec": {**obj["spec"], "finalizers": []}}, self.writer)
+            del self._ending[uid_of(namespace)]
+        return None
+
+    def _empty(self, key: str) -> bool:
+        """Delete what is in the namespace; whether nothing is left."""
         left = 0
         for resource in RESOURCES:
             if not resource.namespaced:
@@ -51,10 +73,7 @@ class Namespaces(ControlLoop[str]):
                 if obj is not None and not is_terminating(obj):
                     self.registry.delete(Key(resource, key, name), DeleteOptions(policy="Background"))
             left += self.store.count(resource, key)
-        if not left:
-            emptied = Key(r.NAMESPACES, "", key)
-            self.registry.update(emptied, lambda obj: {**obj, "spec": {**obj["spec"], "finalizers": []}}, self.writer)
-        return None
+        return not left
 
     def _furnish(self, namespace: str) -> None:
         certificate = {"metadata": {"name": "kube-root-ca.crt"}, "data": {"ca.crt": ""}}
