@@ -6,7 +6,7 @@ date, then let go. A second signal cuts. What is cut is continued after the next
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -51,12 +51,19 @@ def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
     return doors
 
 
-async def run(settings: Settings, stop: asyncio.Event, *, clock: Clock = utc_now) -> None:
-    """Run until `stop` is set. Any task that ends by itself ends the daemon, loudly."""
+async def run(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    clock: Clock = utc_now,
+    doors: Mapping[Platform, Adapter] | None = None,
+) -> None:
+    """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
+    daemon, loudly."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
         connection = await stack.enter_async_context(connect(settings.kubeconfig or None))
-        doors = adapters_of(settings)
+        doors = adapters_of(settings) if doors is None else doors
         for door in doors.values():
             stack.push_async_callback(door.close)
 

@@ -78,7 +78,9 @@ async def test_the_same_id_on_another_platform_is_another_person(approvals: Appr
 
 
 @pytest.mark.parametrize("digest", ["", "0" * DIGEST_PREFIX, "zz"])
-async def test_a_card_drawn_for_another_digest_approves_nothing(approvals: Approvals, store: Store, digest: str) -> None:
+async def test_a_card_drawn_for_another_digest_approves_nothing(
+    approvals: Approvals, store: Store, digest: str
+) -> None:
     action = await proposed(approvals)
     decision = await approvals.decide(action.id, "approve", ADMIN, digest=digest)
     assert decision.toast.code == "decide.other_digest"
@@ -134,7 +136,9 @@ async def test_the_ledger_lets_an_approval_be_used_once(approvals: Approvals) ->
     assert not await approvals.approved(action.id, digest), "used up"
 
 
-async def test_a_forged_state_without_an_audit_row_is_no_approval(approvals: Approvals, store: Store, clock: Clock) -> None:
+async def test_a_forged_state_without_an_audit_row_is_no_approval(
+    approvals: Approvals, store: Store, clock: Clock
+) -> None:
     action = await proposed(approvals)
     async with store.transaction() as tx:
         await tx.execute(
@@ -166,7 +170,9 @@ async def test_a_secret_in_the_words_reaches_neither_card_nor_book(approvals: Ap
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.sampled_from(list(State)), max_size=6))
-def test_no_sequence_of_moves_leaves_a_terminal_state(tmp_path_factory: pytest.TempPathFactory, moves: list[State]) -> None:
+def test_no_sequence_of_moves_leaves_a_terminal_state(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[State]
+) -> None:
     async def play() -> None:
         async with open_store(tmp_path_factory.mktemp("moves") / "steward.db") as store:
             clock = Clock()

@@ -14,7 +14,9 @@ async def write(store: Store, count: int) -> None:
     clock = Clock()
     for number in range(count):
         async with store.transaction() as tx:
-            entry = Entry(user_id="manager4220", action_type="approve_restart", status="APPROVED", detail=f"row {number}")
+            entry = Entry(
+                user_id="manager4220", action_type="approve_restart", status="APPROVED", detail=f"row {number}"
+            )
             await audit.append(tx, entry, clock)
 
 

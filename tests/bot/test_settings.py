@@ -37,7 +37,12 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
     said = str(raised.value)
     for expected in (
-        *("STEWARD_LOCALE", "manager4220: write platform:user-id", "DINGTALK_OPENAPI_ENDPOINT", "STEWARD_APPROVAL_MINUTES"),
+        *(
+            "STEWARD_LOCALE",
+            "manager4220: write platform:user-id",
+            "DINGTALK_OPENAPI_ENDPOINT",
+            "STEWARD_APPROVAL_MINUTES",
+        ),
         *("STEWARD_LISTEM: no such setting", "DINGTALK_CLIENT_SECRET_FILE: /does/not/exist", "DINGTALK_ENABLED"),
     ):
         assert expected in said
@@ -65,7 +70,9 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings.steward_admins == {("dingtalk", "manager4220"), ("feishu", "ou_y")}
 
 
-@pytest.mark.parametrize("text", ["steward_locale = ", 'no_such_setting = "x"', 'dingtalk_client_secret = ["s3cr3t-pw"]'])
+@pytest.mark.parametrize(
+    "text", ["steward_locale = ", 'no_such_setting = "x"', 'dingtalk_client_secret = ["s3cr3t-pw"]']
+)
 def test_a_wrong_file_is_told_without_repeating_values(tmp_path: Path, text: str) -> None:
     (tmp_path / "steward.toml").write_text(text)
     with pytest.raises(BadSettings) as raised:

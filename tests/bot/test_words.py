@@ -18,7 +18,9 @@ def codes_in_source() -> set[str]:
     found: set[str] = set()
     for package in ("adapters", "bot", "executor"):
         for path in (ROOT / package).rglob("*.py"):
-            asked = re.findall(r"(?:\breason|\b_?words|\bsay)\(\s*\"([a-z]+(?:\.[a-z0-9_]+)+)\"", path.read_text("utf-8"))
+            asked = re.findall(
+                r"(?:\breason|\b_?words|\bsay)\(\s*\"([a-z]+(?:\.[a-z0-9_]+)+)\"", path.read_text("utf-8")
+            )
             found.update(asked)
     return found
 
