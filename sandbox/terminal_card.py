@@ -1,5 +1,6 @@
 """A DingTalk card as a person sees it, drawn for a terminal."""
 
+import itertools
 import re
 import unicodedata
 
@@ -32,6 +33,26 @@ def draw(view: CardView, *, buttons_from: int = 1) -> str:
 
 def plain(markdown: str) -> list[str]:
     """Markdown as lines of text: what a client would draw, without the marks."""
+    return _aligned(_unmarked(markdown))
+
+
+def _aligned(lines: list[str]) -> list[str]:
+    """Tables in columns."""
+    out: list[str] = []
+    for is_table, group in itertools.groupby(lines, lambda line: line.startswith("| ") and line.endswith("|")):
+        if not is_table:
+            out += group
+            continue
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in group]
+        rows = [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
+        widths = [max(width(cell) for cell in column) for column in itertools.zip_longest(*rows, fillvalue="")]
+        for row in rows:
+            cells = (cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=False))
+            out.append("  ".join(cells).rstrip())
+    return out
+
+
+def _unmarked(markdown: str) -> list[str]:
     out: list[str] = []
     fenced = False
     for line in markdown.replace("<br>", "\n").replace("<br/>", "\n").split("\n"):
