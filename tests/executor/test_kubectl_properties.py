@@ -164,7 +164,8 @@ def outcome(text: str) -> tuple[Operation, ...] | None:
 
 _PIECES = (
     "kubectl k get delete scale rollout restart set image patch exec logs events label pod pods deploy deploy/web all web "
-    "-n shop -- -A -l a=b -o yaml --replicas=3 -p '{\"a\":1}' --type=json sh --force -it --all -f x.yaml '' - --- = ' \" , / --= -= "
+    "-n shop -- -A -l a=b -o yaml --replicas=3 -p '{\"a\":1}' --type=json sh --force "
+    "-it --all -f x.yaml '' - --- = ' \" , / --= -= "
     "--dry-run=client -c node ns secret config view --tail=-1 .. edit create top explain"
 )
 PIECES = st.sampled_from(_PIECES.split(" "))
