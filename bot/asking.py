@@ -2,9 +2,12 @@
 
 from executor import kubectl, resolve
 from executor.cluster import Reader
-from executor.errors import ClusterError, Forbidden, Throttled, Unreachable
-from executor.operations import Events, Get, Operation, Target
+from executor.errors import ClusterError, Forbidden, NotFound, Throttled, Unreachable
+from executor.kinds import kind_named
+from executor.operations import Describe, Events, Get, Operation, Target
 from executor.reason import Reason, reason
+
+NAMESPACE = kind_named("Namespace")
 
 
 async def options(reader: Reader, operation: Operation, candidates: tuple[Target, ...]) -> tuple[tuple[str, str], ...]:
@@ -15,6 +18,27 @@ async def options(reader: Reader, operation: Operation, candidates: tuple[Target
             case resolve.Resolved(operation=whole):
                 found.append((label(candidate), kubectl.command_of(whole)))
     return tuple(found)
+
+
+async def about_namespace(reader: Reader, operation: Operation) -> Operation | None:
+    """The same question about a whole namespace, where the name that was said is a namespace's: "shop 有什么事件"."""
+    target = getattr(operation, "target", None)
+    if not isinstance(operation, Events | Describe) or target is None or not await is_namespace(reader, target):
+        return None
+    if isinstance(operation, Events):
+        return Events(namespace=target.name)
+    return Get(kind="Pod", namespace=target.name)
+
+
+async def is_namespace(reader: Reader, target: Target) -> bool:
+    """Whether a bare name, said without kind or namespace, names a namespace."""
+    if target.kind or target.namespace:
+        return False
+    try:
+        await reader.get(NAMESPACE, target.name)
+    except (NotFound, Forbidden):
+        return False
+    return True
 
 
 def label(target: Target) -> str:

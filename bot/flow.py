@@ -22,8 +22,7 @@ from bot.words import Words
 from cards.model import Tone
 from executor import kubectl, preview, reads, resolve, risk, triage
 from executor.cluster import Writer
-from executor.errors import ClusterError, Forbidden, NotFound
-from executor.kinds import kind_named
+from executor.errors import ClusterError
 from executor.operations import Change, Describe, Operation, Other, Target
 from executor.reason import Reason, reason
 from executor.redact import mask
@@ -34,7 +33,6 @@ log = structlog.get_logger()
 LONGEST_INTENT = 200
 """Characters of somebody's words that a card repeats."""
 MOST_OPERATIONS = 5
-NAMESPACE = kind_named("Namespace")
 
 
 class Flow:
@@ -127,7 +125,10 @@ class Flow:
                     text = self._words("flow.which", name=candidates[0].name)
                     await self._ask_which(operation, candidates, text, message, request)
                 case resolve.Missing() as nothing:
-                    await self._say_missing(nothing, operation, message, request)
+                    if wider := await asking.about_namespace(self._cluster, operation):
+                        await self._run_or_propose(wider, message, request)
+                    else:
+                        await self._say_missing(nothing, operation, message, request)
                 case resolve.Impossible(reason=obstacle):
                     await self._refuse(message, (obstacle,), request=request)
 
@@ -179,7 +180,7 @@ class Flow:
             case resolve.Resolved(operation=Describe(target=whole)):
                 return whole
             case resolve.Missing() as nothing:
-                if await self._is_namespace(target):
+                if await asking.is_namespace(self._cluster, target):
                     return Target(kind="Namespace", name=target.name)
                 await self._say_missing(nothing, Describe(target=target), message, message.id)
             case resolve.Ambiguous(candidates=candidates):
@@ -192,15 +193,6 @@ class Flow:
             case resolve.Impossible(reason=obstacle):
                 await self._refuse(message, (obstacle,))
         return None
-
-    async def _is_namespace(self, target: Target) -> bool:
-        if target.kind or target.namespace:
-            return False
-        try:
-            await self._cluster.get(NAMESPACE, target.name)
-        except (NotFound, Forbidden):
-            return False
-        return True
 
     async def _decide(self, plan: Decide, message: Message) -> str:
         action = await self._approvals.by_code(plan.code)

@@ -15,7 +15,7 @@ _MOST = 10_000
 def scales(verbs: Iterable[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
     """Raises Unclear when the amount is missing or can be read in two ways."""
     said = {(verb.tag, verb.value) for verb in verbs}
-    way = next((value for tag, value in said if tag is Tag.SCALE), "to")
+    way = next((value for tag, value in said if tag is Tag.SCALE), "remove" if (Tag.DELETE, "") in said else "to")
     whole = next((tag for tag, _ in said if tag in (Tag.DOUBLE, Tag.HALVE)), None)
     if len(amounts) > 1 or (whole is not None and amounts):
         raise _unclear(amounts, ())

@@ -11,9 +11,10 @@ from bot.brain.grammar import Phrase
 from bot.brain.images import images_of
 from bot.brain.planner import Subject
 from bot.brain.readings import Ask, Refuse, Scene, Unclear
+from bot.brain.recast import recast
 from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
-from bot.brain.targets import changed, everywhere, groups, loose_ands
+from bot.brain.targets import changed, everywhere, loose_ands
 from executor.kinds import SCALABLE, WORKLOADS
 from executor.kubectl import command_of
 from executor.operations import Delete, Exec, Operation, Other, Patch, Restart, Scale, SetImage, Target, canonical
@@ -63,11 +64,12 @@ def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[
         raise Unclear(Refuse((reason("rules.all_objects"),)))
     verbs = clause.changes
     verb = _verb(clause, verbs)
+    clause = recast(clause, verb)
     build = _builder(verb, clause, verbs)
     if whole:
         _nothing_left(clause, verb, scene, build)
     try:
-        targets = _exec_target(clause, scene) if verb is Tag.EXEC else changed(clause, scene)
+        targets = changed(clause, scene)
     except Unclear as unclear:
         raise _with_alternatives(unclear, build) from None
     return build(tuple(_as_workload(target, verb) for target in targets))
@@ -86,6 +88,8 @@ def _verb(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
         return Tag.PATCH
     if conflict or (len(tags) > 1 and not tags <= {Tag.ALTER, Tag.UPGRADE} and tags != {Tag.EXEC}):
         raise Unclear(Ask(reason("rules.conflict", verbs=", ".join(token.text for token in verbs))))
+    if tags == {Tag.DELETE} and any(phrase.value("repl") == "" for phrase in clause.all("amount")):
+        return Tag.SCALE  # remove two replicas
     if not tags <= {Tag.ALTER, Tag.UPGRADE}:
         return next(iter(tags))
     return _altered(clause, verbs)
@@ -161,19 +165,6 @@ def _exec(clause: Clause) -> _Build:
     inside = clause.first("container")
     container = inside.value("container") if inside is not None else None
     return lambda targets: tuple(Exec(target=target, container=container, argv=words) for target in targets)
-
-
-def _exec_target(clause: Clause, scene: Scene) -> tuple[Target, ...]:
-    """`在 shop 的 web-0 里执行`: without another object, the last place is the thing to run in."""
-    places = [phrase for phrase in clause.all("place") if phrase.has("ns") and not phrase.has("nsw")]
-    spoken = [phrase for phrase in places if phrase.tokens[0].tag is not Tag.FLAG]
-    if groups(clause) or not spoken:
-        return changed(clause, scene)
-    within = [phrase for phrase in clause.all("place") if phrase is not spoken[-1]]
-    namespaces = {value for phrase in within if (value := phrase.value("ns")) is not None}
-    if len(namespaces) > 1:
-        raise Unclear(Ask(reason("rules.which_of", names=", ".join(sorted(namespaces)))))
-    return (Target(kind="", name=spoken[-1].value("ns") or "", namespace=next(iter(namespaces), None)),)
 
 
 def _halt() -> _Build:

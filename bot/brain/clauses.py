@@ -23,6 +23,8 @@ _UNSAID = frozenset(
     }
 )
 """Words that carry mood at most: gone before phrases are built, still in `Clause.tokens`."""
+_REPEATED = (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK)
+"""Verbs that name a fault when something does them all the time."""
 _LIGHT = frozenset({Tag.LIGHT, Tag.EXEC})
 
 
@@ -37,7 +39,8 @@ class Clause:
     """An `if` came before in the same message."""
 
     def has(self, *tags: Tag) -> bool:
-        return any(token.tag in tags for token in self.tokens)
+        said = (*self.tokens, *(token for phrase in self.phrases for token in phrase.tokens))
+        return any(token.tag in tags for token in said)
 
     def all(self, role: str) -> tuple[Phrase, ...]:
         return tuple(phrase for phrase in self.phrases if phrase.role == role)
@@ -112,6 +115,8 @@ def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:
     for clause in clauses:
         if held is None:
             held = clause
+        elif _modifies(clause, held):
+            held = _with(held, clause, None)
         elif _is_bare(clause) and (held.changes or held.has(*VERBS) or _is_bare(held)) and _ends_with_object(held):
             held = _with(held, clause, "and")
         elif _is_bare(held) and not clause.all("object"):
@@ -128,6 +133,14 @@ def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:
 def _is_bare(clause: Clause) -> bool:
     roles = {phrase.role for phrase in clause.phrases}
     return bool(clause.phrases) and roles <= {"object", "place", Tag.AND} and not clause.question
+
+
+def _modifies(clause: Clause, held: Clause) -> bool:
+    """`看下 web 的日志，最近 30 行`; `扩容 web，5 个副本`"""
+    roles = {phrase.role for phrase in clause.phrases}
+    logs = held.has(Tag.LOGS) and roles <= {"tail", "since", "previous", "container"}
+    amount = held.has(Tag.SCALE) and not held.all("amount") and roles == {"amount"}
+    return bool(roles) and (logs or amount)
 
 
 def _ends_with_object(clause: Clause) -> bool:
@@ -160,7 +173,8 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
         if token.tag is Tag.OFTEN:
             often = True
             continue
-        if often and token.tag in (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK):
+        often = often and token.tag in (*_REPEATED, Tag.AT)
+        if often and token.tag in _REPEATED:
             kept.append(replace(token, tag=Tag.FAULT))
             often = False
             continue

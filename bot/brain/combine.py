@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.brain.clauses import Clause
 from bot.brain.examples import unknown
+from bot.brain.moods import clouded
 from bot.brain.planner import Clarify, Diagnose, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Say, Unread
 from bot.brain.spelling import Token
@@ -28,8 +29,9 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
             reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
         )
     asks = [reading for reading in readings if isinstance(reading, Ask)]
-    if asks and not operations and all(ask.question.code == "rules.negated" for ask in asks):
-        return Reply(reason=asks[0].question)
+    declined = next((ask for ask in asks if ask.question.code == "rules.negated"), None)
+    if declined is not None and not operations and not any(ask.understood or ask.choices for ask in asks):
+        return Reply(reason=declined.question)
     if asks:
         return _question(asks, operations, language)
     if len(operations) > _MOST:
@@ -38,7 +40,8 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     unread = [reading.text for reading in readings if isinstance(reading, Unread)]
     looks = [reading for reading in readings if isinstance(reading, Look)]
     if any(not isinstance(operation, _READS) for operation in operations):
-        return _changes(operations, [*unread, *("…" for _ in says)], looks, language)
+        beside = (clouded(clause) for clause, reading in read if not _changes_something(reading))
+        return _changes(operations, [*unread, *filter(None, beside), *("…" for _ in says)], looks, language)
     if looks:
         return Diagnose(target=looks[0].target)
     if operations:
@@ -46,6 +49,10 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     if says:
         return says[0].reply
     return _nothing(text, tokens, [clause for clause, _ in read], language)
+
+
+def _changes_something(reading: Reading) -> bool:
+    return isinstance(reading, Act) and any(not isinstance(operation, _READS) for operation in reading.operations)
 
 
 def _question(asks: list[Ask], operations: tuple[Operation, ...], language: str) -> Plan:

@@ -13,6 +13,8 @@ from executor.redact import mask
 _OBJECTS = (Tag.NAME, Tag.OBJECT, Tag.PATH)
 _BEFORE_COMMAND = (Tag.COLON, Tag.COMMAND_WORD, Tag.SOFT, Tag.INSIDE, Tag.COMMA)
 _OTHER_VERBS = (Tag.RESTART, Tag.SCALE, Tag.ROLLBACK, Tag.DELETE, Tag.LOOK, Tag.LOGS)
+_PROSE = (Tag.THEN, Tag.LATER, Tag.IF, Tag.PERIOD, Tag.SHOULD)
+"""Words behind which an unquoted command is not sure to be one."""
 _SHELL = frozenset(";&|$`<>(){}*?~\\#\n")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 
@@ -40,7 +42,7 @@ def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     start, end = tokens[begins].start, tokens[last].end
     raw = text[start:end]
     alone = last == begins and tokens[begins].tag in _OTHER_VERBS
-    if alone or not raw.isascii() or any(token.tag is Tag.THEN for token in tokens[begins : last + 1]):
+    if alone or not raw.isascii() or any(token.tag in _PROSE for token in tokens[begins : last + 1]):
         return tokens
     return (*tokens[:begins], Token(Tag.COMMAND, raw, start, end, raw))
 

@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-import re
 from typing import IO, Any, TextIO
 
 from bot.brain.planner import Clarify, Decide, Diagnose, Pick, Planner, Proposal, Refusal, Reply
+from bot.brain.wording import pod_like
 from bot.words import Words
 from executor.kubectl import command_of
 from executor.operations import Delete, Describe, Events, Exec, Get, Logs, Operation, Other, Target, target_of
 from executor.risk import Level, Risk, assess
 
-_POD = re.compile(r".+(?:-[0-9]{1,4}|-[a-z0-9]{5,10}-[a-z0-9]{5})", re.ASCII)
-"""Names that controllers give to pods: `web-0`, `web-6d4b75cb6d-hx7vq`."""
 _OF_PODS = (Exec, Logs, Delete, Describe, Get)
 
 Json = dict[str, Any]
@@ -147,7 +145,7 @@ def _filled(operation: Operation) -> Operation:
     target = target_of(operation)
     if target is None or target.kind:
         return operation
-    kind = "Pod" if isinstance(operation, _OF_PODS) and _POD.fullmatch(target.name) else "Deployment"
+    kind = "Pod" if isinstance(operation, _OF_PODS) and pod_like(target.name) else "Deployment"
     if isinstance(operation, Get):
         return operation.model_copy(update={"kind": kind})
     return operation.model_copy(update={"target": target.model_copy(update={"kind": kind})})

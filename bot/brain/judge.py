@@ -36,8 +36,8 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
         return Say(Reply(topic="audit", argument=period(clause.tokens)))
     if not clause.changes:
         return _without_change(clause, scene)
-    broken = _is_broken(clause) and not clause.conditional
-    if clause.has(Tag.WHY, Tag.COUNT) or broken or _asks_state(clause):
+    about = clause.has(Tag.WHY, Tag.COUNT) or _is_broken(clause) or _asks_state(clause)
+    if about and not clause.conditional:
         return read(clause, scene)
     if clause.has(Tag.HISTORY, Tag.AUDIT):
         return Say(Reply(topic="audit", argument=period(clause.tokens)))

@@ -39,7 +39,8 @@ def _is_report(clause: Clause) -> bool:
         or (first in (Tag.DE, Tag.AT) and second in CHANGES - {Tag.EXEC, Tag.UNDONE})
         for first, second in pairs
     )
-    finished = clause.has(Tag.PERFECT) and not clause.has(Tag.BA, Tag.BENEFIT)
+    done_yet = (Tag.PERFECT, Tag.ASK) in pairs or (tags[-1:] == [Tag.PERFECT] and clause.question)
+    finished = done_yet or (clause.has(Tag.PERFECT) and not clause.has(Tag.BA, Tag.BENEFIT))
     return (
         named or finished or clause.has(Tag.ALREADY, Tag.DONE) or any(pair == (Tag.RESTART, Tag.OF) for pair in pairs)
     )
@@ -53,3 +54,25 @@ def _wants_first(clause: Clause) -> bool:
         if token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH, Tag.KIND):
             return False
     return False
+
+
+_CLOUDED = frozenset(
+    {
+        Tag.NEG,
+        Tag.EXCEPT,
+        Tag.IF,
+        Tag.HOW,
+        Tag.SHOULD,
+        Tag.LATER,
+        Tag.DECIDE,
+        Tag.DONE,
+        Tag.FILLER,
+        Tag.HAN,
+        Tag.QUOTED,
+    }
+)
+
+
+def clouded(clause: Clause) -> str:
+    """The first word of a remark or a read that could turn round what is asked beside it (`老板不让…`); "" when there is none."""
+    return next((token.text for token in clause.tokens if token.tag in _CLOUDED), "")

@@ -15,6 +15,8 @@ _NOISE = frozenset(
 _CODE = re.compile(r"[\s:：#]*([A-HJKMNP-Za-hjkmnp-z2-9]{4})(?![A-Za-z0-9._/-])", re.ASCII)
 """Four characters that nobody takes for others: no 0 O 1 I L."""
 _BECAUSE = re.compile(r"^[\s,，:：、。;；-]*(?:(?:原因|理由|因为|because|reason)[\s:：是]*)?", re.IGNORECASE)
+_MY_ID = ("我的id", "我的userid", "我的用户id")
+"""Chinese and Latin letters in one word, which no word list holds."""
 _MOST_REASON = 500
 _BUTTONS = {"approve": "approve", "deny": "deny", "cancel": "cancel", "undo": "undo"}
 
@@ -28,7 +30,10 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
     tags = [token.tag for token in content]
     if not content:
         asked = any(token.tag in (Tag.QUESTION, Tag.ASK) for token in tokens)
+        asked = asked or any(token.tag is Tag.BENEFIT for token in tokens)
         return Reply(topic="help" if asked or not tokens else "hello")
+    if text.lower().replace(" ", "") in _MY_ID:
+        return Reply(topic="whoami")
     if set(tags) <= {Tag.HELLO, Tag.LOOSE} and Tag.HELLO in tags:
         return Reply(topic="hello")
     if Tag.HELP in tags and set(tags) <= {Tag.HELP, Tag.HELLO, Tag.LOOK}:

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 from bot.brain.characters import INVISIBLE, is_han
+from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Plan, Proposal, Refusal, Reply, Subject
 from bot.brain.tags import Tag
 from bot.brain.tokens import tokenise
 from executor import kubectl
-from executor.operations import Operation, Other
+from executor.operations import Operation, Other, target_of
 from executor.reason import reason
 from executor.redact import mask
 from executor.risk import Level, assess
@@ -84,7 +85,7 @@ def _cut(text: str) -> tuple[str, str]:
             quote = "" if quote == character else quote or character
         elif not quote and (is_han(character) or character in "，。！；：、\n"):
             behind = text[at:]
-            if all(token.tag in _AROUND - {Tag.LOOK, Tag.EXEC} for token in tokenise(behind)):
+            if all(token.tag in _AROUND - {Tag.EXEC} for token in tokenise(behind)):
                 return text[:at], behind
             return text, ""
     polite = _POLITE_END.search(text)
@@ -102,6 +103,8 @@ def plan(found: Pasted) -> Plan:
             operations += kubectl.parse(command)
         except kubectl.Rejected as rejected:
             return _refused(command, rejected)
+    if (prose := _prose(operations)) is not None:
+        return Refusal(reasons=(reason("rules.around_command", text=prose),), command=mask(found.commands[0]).text)
     if len(operations) > _MOST:
         return Refusal(reasons=(reason("rules.too_many", limit=_MOST),), operations=tuple(operations))
     undone = [one for one in operations if isinstance(one, Other) and assess(one).level is not Level.READ_ONLY]
@@ -111,6 +114,12 @@ def plan(found: Pasted) -> Plan:
         why = risk.reasons if risk.level is Level.FORBIDDEN else (reason("rules.not_performed", command=line),)
         return Refusal(reasons=why, command=line, operations=tuple(operations))
     return Proposal(operations=tuple(operations))
+
+
+def _prose(operations: list[Operation]) -> str | None:
+    """`kubectl delete pod x tomorrow` would delete a second pod: of several names none may be a word of a sentence."""
+    names = [target.name for operation in operations if (target := target_of(operation)) is not None]
+    return next((name for name in names if len(names) > 1 and latin_phrase([name]) is not None), None)
 
 
 def _around(found: Pasted) -> Plan | None:

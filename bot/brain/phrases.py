@@ -10,7 +10,7 @@ _RULES = {
         | (FLAG.n | FLAG.namespace) COLON? ns=NAME
         | (AT | FROM | IN)? nsw=NAMESPACE (COLON | CALLED | TO)? ns=NAME inside=INSIDE* DE?
         | (AT | FROM | IN | OF)? ns=NAME DE? THIS? nsw=NAMESPACE inside=INSIDE* DE?
-        | (AT | FROM)? ns=NAME inside=INSIDE inside=INSIDE* DE?
+        | (AT | FROM | TO)? ns=NAME inside=INSIDE inside=INSIDE* DE?
         | at=AT ns=NAME DE? | from=FROM ns=NAME DE? | in=IN ns=NAME DE?
     """,
     # what: deployment/nginx · shop/nginx · shop 的 nginx · nginx 这个 pod · pod nginx · pod · 它
@@ -32,7 +32,7 @@ _RULES = {
         | PRONOUN UNIT? kind=KIND name=NAME
     """,
     "container": """
-        (container=NAME DE? CONTAINER | CONTAINER (COLON | CALLED)? container=NAME) INSIDE* DE?
+        (AT | IN | OF)? (container=NAME DE? CONTAINER | CONTAINER (COLON | CALLED)? container=NAME) INSIDE* DE?
         | (FLAG.c | FLAG.container) container=NAME
     """,
     # how many: 到 5 个副本 · by 2 · 一倍 · to half

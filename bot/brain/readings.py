@@ -1,6 +1,6 @@
 """What one clause turned out to mean, before the clauses of a message are put together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.brain.planner import Choice, Reply, Subject
 from executor.operations import Operation, Target
@@ -61,7 +61,9 @@ class Scene:
     """What the clauses before have settled: objects they named, in order, and the language of the message."""
 
     language: str
-    mentioned: tuple[Target, ...] = field(default=())
+    mentioned: tuple[Target, ...] = ()
+    looked: Target | None = None
+    """What the clause before asked about."""
 
 
 class Unclear(Exception):

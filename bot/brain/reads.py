@@ -5,6 +5,7 @@ from bot.brain.grammar import Phrase
 from bot.brain.readings import Act, Ask, Look, Reading, Scene, Unclear, Unread
 from bot.brain.tags import Tag
 from bot.brain.targets import Mention, everywhere, groups, named_namespace, namespace_of
+from bot.brain.wording import pod_like
 from executor.kinds import kind_named
 from executor.operations import Describe, Events, Get, Logs, Operation, Target
 from executor.reason import reason
@@ -23,11 +24,17 @@ def read(clause: Clause, scene: Scene) -> Reading:
         return Act(_lists(clause)) if counted else _look(clause, scene)
     if clause.has(Tag.EVENTS):
         return Act((_events(clause),))
-    if clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT) and (_names(clause) or scene.mentioned) and not lists:
+    if not lists and _asks_about(clause) and (_names(clause) or scene.mentioned):
         return Act(tuple(Describe(target=target) for target in _targets(clause, scene)))
     if lists:
         return Act(_lists(clause))
     return _shown(clause)
+
+
+def _asks_about(clause: Clause) -> bool:
+    """Its state, or how many replicas and which image it has."""
+    asked = clause.question or clause.has(Tag.WHICH, Tag.HOWMANY, Tag.LOOK, Tag.ASK)
+    return clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT) or (asked and clause.has(Tag.REPLICAS, Tag.IMAGE_WORD))
 
 
 def _shown(clause: Clause) -> Reading:
@@ -78,7 +85,7 @@ def _targets(clause: Clause, scene: Scene) -> tuple[Target, ...]:
 
 def _lists(clause: Clause) -> tuple[Operation, ...]:
     namespace = namespace_of(clause) or _owner(clause)
-    wide = everywhere(clause) or clause.has(Tag.FAULT)
+    wide = everywhere(clause) or clause.has(Tag.FAULT, Tag.CLUSTER)
     found: list[Operation] = []
     for item in (item for group in groups(clause) for item in group if item.kind is not None and not item.name):
         kind = kind_named(item.kind or "Deployment")
@@ -115,7 +122,13 @@ def _logs_target(clause: Clause, scene: Scene, container: str | None) -> Target:
         if container is not None:
             return Target(kind="", name=container, namespace=namespace_of(clause))
     target = _targets(clause, scene)[0]
-    return target.model_copy(update={"kind": ""}) if target.kind == "Service" else target
+    return _loosened(target)
+
+
+def _loosened(target: Target) -> Target:
+    """`cart service`, `cart pods`: what runs behind it, where the name is not one that a controller gives to a pod."""
+    behind = target.kind == "Service" or (target.kind == "Pod" and not pod_like(target.name))
+    return target.model_copy(update={"kind": ""}) if behind else target
 
 
 def _lines(tail: Phrase | None) -> int:
@@ -135,11 +148,12 @@ def _seconds(since: Phrase | None) -> int | None:
 def _events(clause: Clause) -> Operation:
     named = _first_group(clause)
     namespace, wide = namespace_of(clause), everywhere(clause)
+    warnings = any(token.value == "warning" for token in clause.tokens)
     if named:
-        return Events(target=named[0].target(namespace))
+        return Events(target=named[0].target(namespace), warnings_only=warnings)
     bare = next((item.namespace for group in groups(clause) for item in group if item.namespace), None)
     where = namespace or bare
-    return Events(namespace=where, all_namespaces=wide and where is None)
+    return Events(namespace=where, all_namespaces=wide and where is None, warnings_only=warnings)
 
 
 def _look(clause: Clause, scene: Scene) -> Reading:
@@ -150,13 +164,12 @@ def _look(clause: Clause, scene: Scene) -> Reading:
     if not named and goal is not None:
         return Look(Target(kind="", name=goal, namespace=namespace), asked)
     if named:
-        target = named[0].target(namespace)
-        return Look(target.model_copy(update={"kind": ""}) if target.kind == "Service" else target, asked)
+        return Look(_loosened(named[0].target(namespace)), asked)
     within = namespace or next((item.namespace for group in groups(clause) for item in group if item.namespace), None)
     if within is not None:
         return Look(Target(kind="Namespace", name=within), asked)
-    if scene.mentioned:
-        return Look(scene.mentioned[-1], asked)
+    if scene.mentioned or scene.looked is not None:
+        return Look(scene.looked or scene.mentioned[-1], asked)
     if clause.has(Tag.CLUSTER) or everywhere(clause):
         listed = (Get(kind="Node"), Get(kind="Pod", all_namespaces=True))
         raise Unclear(Ask(reason("rules.cluster"), listed))

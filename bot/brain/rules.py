@@ -14,7 +14,7 @@ from bot.brain.combine import combined
 from bot.brain.execs import lift_command
 from bot.brain.judge import judged
 from bot.brain.planner import Choice, Clarify, Plan, Refusal, Reply
-from bot.brain.readings import Reading, Scene
+from bot.brain.readings import Look, Reading, Scene
 from bot.brain.spelling import Token
 from bot.brain.tags import VERBS, Tag
 from bot.brain.targets import groups
@@ -55,8 +55,10 @@ def plan(text: str) -> Plan:
 def _read(clauses: tuple[Clause, ...], language: str) -> tuple[tuple[Clause, Reading], ...]:
     found: list[tuple[Clause, Reading]] = []
     mentioned: tuple[Target, ...] = ()
+    looked: Target | None = None
     for clause in clauses:
-        reading = judged(clause, Scene(language, mentioned))
+        reading = judged(clause, Scene(language, mentioned, looked))
+        looked = reading.target if isinstance(reading, Look) else None
         if reading is not None:
             found.append((clause, reading))
         mentioned = tuple(dict.fromkeys((*mentioned, *_mentioned(clause))))

@@ -14,14 +14,14 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     ),
     (Tag.SCALE, "up", "scale up | scale out | upscale | increase | grow | raise"),
     (Tag.SCALE, "down", "scale down | scale in | downscale | decrease | reduce | shrink | lower"),
-    (Tag.SCALE, "to", "scale | resize | rescale"),
+    (Tag.SCALE, "to", "bring | scale | resize | rescale"),
     (Tag.SCALE, "add", "add"),
     (Tag.DOUBLE, "", "double"),
     (Tag.HALVE, "", "halve"),
     (Tag.HALF, "", "half"),
-    (Tag.ALTER, "", "set | change | update | switch | replace | modify | edit | make | swap"),
+    (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap"),
     (Tag.ALTER, "amount", "adjust"),
-    (Tag.UPGRADE, "", "upgrade | bump | downgrade | roll out | rollout"),
+    (Tag.UPGRADE, "", "roll | upgrade | bump | downgrade | roll out | rollout"),
     (Tag.PATCH, "", "patch"),
     (Tag.EXEC, "run", "run | execute | and run | and execute | run the command | run command | execute the command"),
     (Tag.EXEC, "exec", "exec | exec into | exec in | execute into"),
@@ -34,7 +34,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     ),
     (Tag.ROLLBACK, "", "rollback | roll back | revert | rollout undo | undo the rollout of | undo rollout"),
     (Tag.HALT, "", "stop | shut down | shutdown | turn off | take down | shut off"),
-    (Tag.UNDONE, "create", "create | deploy | launch | spin up"),
+    (Tag.UNDONE, "create", "create | launch | spin up"),
     (Tag.UNDONE, "apply", "apply"),
     (Tag.UNDONE, "drain", "drain | evict"),
     (Tag.UNDONE, "cordon", "cordon"),
@@ -64,8 +64,8 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.LOOK,
         "",
         """
-        get | show | list | display | see | view | check | look at | look up | print | fetch | give me | show me |
-        get me | tell me | find | check on | pull | dump | let me see | take a look at | have a look at | check out |
+        get | grab | show | list | display | see | view | check | look at | look up | print | fetch | give me |
+        show me | get me | find | check on | pull | dump | let me see | take a look at | have a look at | check out |
         tell me about | list out
         """,
     ),
@@ -104,7 +104,8 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.KIND, "Node", "machine | machines | worker nodes | host | hosts"),
     (Tag.KIND, "Secret", "password | passwords | credentials"),
     (Tag.LOGS, "", "log | logs | log lines | log output | error log | error logs"),
-    (Tag.EVENTS, "", "event | events | ev | warning events"),
+    (Tag.EVENTS, "", "event | events | ev"),
+    (Tag.EVENTS, "warning", "warning events | warnings | warning"),
     (Tag.STATUS, "", "status | state | health | condition | conditions"),
     (Tag.IMAGE_WORD, "", "image | images | image tag | tag | version | container image"),
     (Tag.REPLICAS, "", "replica | replicas | instances | instance | copies | replica count | number of replicas"),

@@ -1,5 +1,7 @@
 """Operations as requests in words: what a button stands for, as if it had been typed. `bot.brain.rules` reads them back."""
 
+import re
+
 from bot.brain.planner import Choice
 from executor.kinds import kind_named
 from executor.operations import (
@@ -65,6 +67,14 @@ _TEMPLATES = {
     },
 }
 Values = dict[str, str | int]
+
+
+_POD = re.compile(r".+(?:-[0-9]{1,4}|-[a-z0-9]{5,10}-[a-z0-9]{5})", re.ASCII)
+
+
+def pod_like(name: str) -> bool:
+    """Whether a name is one that controllers give to pods: `web-0`, `web-6d4b75cb6d-hx7vq`."""
+    return _POD.fullmatch(name) is not None
 
 
 def choice(text: str, command: str = "") -> Choice:
