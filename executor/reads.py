@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from executor.digest import cut, digest, yaml_lines
-from executor.errors import Invalid, NotServed
+from executor.errors import Invalid, NotFound, NotServed
 from executor.evidence import find_container
 from executor.fields import Raw, name_of, text, uid_of
 from executor.glances import glance
@@ -48,6 +48,12 @@ async def read(reader: Reader, operation: Get | Describe | Logs | Events | Other
     except NotServed as exc:
         kind = getattr(operation, "kind", None) or getattr(getattr(operation, "target", None), "kind", "")
         raise NotReadable(reason("read.not_served", kind=str(kind))) from exc
+    except NotFound as exc:
+        if (
+            isinstance(operation, Get) and operation.name is None
+        ):  # a list is empty, not missing, where the kind is known
+            raise NotReadable(reason("read.not_served", kind=operation.kind)) from exc
+        raise
 
 
 def _readable(name: str) -> Kind:

@@ -1,5 +1,6 @@
 """What belongs to an object: its ReplicaSets, pods and events, and what makes its pods anew."""
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 
@@ -9,13 +10,16 @@ from executor.happenings import concerns
 from executor.kinds import Kind, kind_named
 from executor.operations import Target
 from executor.owned import selector_text
+from executor.pods import is_ready
 from executor.reader import Reader
+from executor.readiness import created
 
 POD = kind_named("Pod")
 REPLICA_SET = kind_named("ReplicaSet")
 EVENT = kind_named("Event")
 MAX_PODS = 500
 MAX_EVENTS = 500
+_ASKED_FOR_EVENTS = 10
 
 _REPLACING = ("ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController")
 _RANDOM_SUFFIX = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")
@@ -101,7 +105,7 @@ async def related(reader: Reader, target: Target) -> Related:
         except Forbidden:
             denied.add(wanted.kind)
             return ()
-        complete = complete and (listing.complete or wanted is EVENT)
+        complete = complete and listing.complete
         return listing.items
 
     replica_sets: tuple[Raw, ...] = ()
@@ -119,7 +123,21 @@ async def related(reader: Reader, target: Target) -> Related:
             pods = tuple(pod for pod in pods if any(owned_by(pod, owner) for owner in owners))
     events: tuple[Raw, ...] = ()
     if kind.namespaced:
-        uids = {uid_of(found), *map(uid_of, pods), *map(uid_of, replica_sets)}
-        every = await listed(EVENT, "", MAX_EVENTS)
-        events = tuple(event for event in every if concerns(event, uids) or _about_claim(event))
+        try:
+            events = await _events_of(reader, target.namespace, (found, *replica_sets, *pods))
+        except Forbidden:
+            denied.add(EVENT.kind)
     return Related(found, pods, replica_sets, events, complete, frozenset(denied))
+
+
+async def _events_of(reader: Reader, namespace: str | None, raws: tuple[Raw, ...]) -> tuple[Raw, ...]:
+    """In a namespace with too many events to list, those of the object and of the pods most in need are asked for one by one."""
+    uids = {uid_of(raw) for raw in raws}
+    listing = await reader.list(EVENT, namespace, limit=MAX_EVENTS)
+    if listing.complete:
+        return tuple(event for event in listing.items if concerns(event, uids) or _about_claim(event))
+    told = sorted(raws[1:], key=lambda raw: (raw.get("kind") == "Pod" and is_ready(raw), -created(raw).timestamp()))
+    asked = [raws[0], *told[:_ASKED_FOR_EVENTS]]
+    about = [f"involvedObject.uid={uid_of(raw)}" for raw in asked] + ["involvedObject.kind=PersistentVolumeClaim"]
+    found = await asyncio.gather(*(reader.list(EVENT, namespace, fields=fields, limit=100) for fields in about))
+    return tuple(event for listing in found for event in listing.items)

@@ -95,7 +95,7 @@ async def test_a_reference_that_is_missing(hollow: Bench) -> None:
     assert 'configmap "env" not found' in str(diagnosis.findings[0].cause.values["message"])
 
 
-async def test_no_node_and_no_volume(bench: Bench) -> None:
+async def test_a_volume_that_nobody_provides(bench: Bench) -> None:
     claim = {
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "1Gi"}},
@@ -105,6 +105,9 @@ async def test_no_node_and_no_volume(bench: Bench) -> None:
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
     await bench.create("Pod", {"metadata": {"name": "lone"}, "spec": pod_spec(volumes=volumes)})
     await cause(bench, "claim", "Pod", "lone")
+
+
+async def test_no_node_that_fits(bench: Bench) -> None:
     nowhere = pod_spec(nodeSelector={"example.com/none": "x"})
     await bench.create("Pod", {"metadata": {"name": "other"}, "spec": nowhere})
     await cause(bench, "unschedulable", "Pod", "other")

@@ -180,6 +180,8 @@ async def test_unknown_kinds_and_kinds_that_are_not_served_are_refused_clearly()
     world = World()
     world.reads["CronJob"] = NotServed("no")
     assert await refusal(Get(kind="CronJob", namespace="shop"), world=world) == "read.not_served"
+    world.reads["LimitRange"] = NotFound("the server could not find the requested resource")
+    assert await refusal(Get(kind="LimitRange", namespace="shop"), world=world) == "read.not_served"
 
 
 async def test_errors_of_the_cluster_are_the_callers() -> None:

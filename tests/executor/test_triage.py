@@ -290,6 +290,13 @@ async def test_a_node_that_is_not_ready_is_named() -> None:
     assert causes(await look(deployment(1), replica_set(), lost, node))[0] == "node"
 
 
+async def test_events_are_found_in_a_namespace_that_is_full_of_others() -> None:
+    noise = [event("Noise", about=f"a-{n:04}") for n in range(700)]
+    probe = event("Unhealthy", "Readiness probe failed: refused")
+    diagnosis = await look(deployment(1), replica_set(), pod(state=running(ready=False)), *noise, probe)
+    assert causes(diagnosis) == ["probe"]
+
+
 async def test_what_may_not_be_seen_is_said() -> None:
     diagnosis = await look(deployment(1), Event=Forbidden("no"), Pod=Forbidden("no"))
     said = [(label.code, value) for label, value in diagnosis.facts]

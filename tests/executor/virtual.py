@@ -110,9 +110,7 @@ class World:
         self.lists += 1
         self._fail(kind)
         found = [
-            deepcopy(raw)
-            for (held, name), raw in self._objects.items()
-            if held == kind.kind and fields in ("", f"metadata.name={name}")
+            deepcopy(raw) for (held, name), raw in self._objects.items() if held == kind.kind and _selected(raw, fields)
         ]
         return Listing(tuple(found[:limit]), str(self._version), len(found) <= limit)
 
@@ -140,7 +138,7 @@ class World:
                     raise news
                 if news is None:
                     return
-                if fields in ("", f"metadata.name={news.object['metadata']['name']}"):
+                if _selected(news.object, fields):
                     yield deepcopy(news)
         finally:
             self._watches.remove(entry)
@@ -170,6 +168,14 @@ class World:
     def _fail(self, kind: Kind) -> None:
         if (error := self.reads.get(kind.kind) or self.reads.get("*")) is not None:
             raise error
+
+
+def _selected(raw: Raw, fields: str) -> bool:
+    path, _, value = fields.partition("=")
+    found: Any = raw
+    for key in filter(None, path.split(".")):
+        found = found.get(key, "")
+    return not fields or found == value
 
 
 Told = list[tuple[float, Progress | Verdict]]
