@@ -121,6 +121,10 @@ class Adapter(Protocol):
         the card itself is refused. Not idempotent."""
         ...
 
+    async def person(self, user_id: str) -> Person:
+        """Who that is, remembered for clicks, which carry no name. Raises MessageGone for nobody, Refused without permission."""
+        ...
+
     async def close(self) -> None:
         """Give back connections. Idempotent."""
         ...

@@ -9,10 +9,12 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import cast
 
 import structlog
 
 from adapters.dingtalk import DingTalk
+from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
 from bot.access import Access
 from bot.approvals import Approvals
@@ -98,6 +100,7 @@ async def run(
                 group.create_task(supervise(door, inbox.on_message, clicks.on_action), name=f"line:{name}")
                 for name, door in doors.items()
             ]
+            group.create_task(_meet(doors, access), name="meet")
             log.info("steward.started", platforms=sorted(doors), admins=len(access.admins))
             await stop.wait()
             log.info("steward.stopping")
@@ -115,6 +118,20 @@ async def _look_at_cluster(cluster: Reader) -> None:
         log.info("cluster.reached", version=await cluster.version())
     except ClusterError as error:
         log.warning("cluster.away", reason=str(error) or type(error).__name__)
+
+
+async def _meet(doors: Mapping[Platform, Adapter], access: Access) -> None:
+    """Learn the administrators' names, for cards and toasts; a bound id that nobody has is worth a warning."""
+    for platform, user_id in sorted(access.admins):
+        door = doors.get(cast("Platform", platform))
+        if door is None:
+            continue
+        try:
+            await door.person(user_id)
+        except MessageGone:
+            log.warning("access.admin_unknown", platform=platform, id=user_id)
+        except PlatformError as error:
+            log.info("access.admin_unnamed", platform=platform, id=user_id, reason=str(error))
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

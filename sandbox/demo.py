@@ -8,6 +8,7 @@ import time
 from contextlib import AsyncExitStack
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from bot.app import run
 from bot.log import configure_log
@@ -19,6 +20,8 @@ from sandbox.dingtalk import DingTalkStandIn
 GROUP = "cidK8sOps0001=="
 MEMBERS = (Member("user123", "李雷", "值班工程师"), Member("manager4220", "王伟", "管理员"))
 ADMINS = frozenset({("dingtalk", "manager4220")})
+DEMO_SPEED = 0.25
+"""Pods take their time, so that progress can be watched."""
 PATIENCE = 20.0
 """Seconds that a step of a script may take unless it says otherwise."""
 
@@ -42,7 +45,7 @@ async def _demo(script: str | None) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steward-demo-")))
         configure_log(stack.enter_context((folder / "steward.log").open("w", encoding="utf-8")))
-        cluster = await stack.enter_async_context(ClusterStandIn(seed=demo_shop))
+        cluster = await stack.enter_async_context(ClusterStandIn(seed=demo_shop, speed=DEMO_SPEED))
         gateway = await stack.enter_async_context(DingTalkStandIn())
         for member in MEMBERS:
             gateway.add_user(member.user_id, member.name, title=member.title)
@@ -65,11 +68,29 @@ async def _demo(script: str | None) -> int:
             watching = group.create_task(chat.show())
             try:
                 await gateway.connected()
+                print("准备演示环境……", flush=True)
+                await cluster.until(lambda: _settled(cluster), 60)
                 return await _converse(chat, script)
             finally:
                 stop.set()
                 await asyncio.wait([daemon])
                 watching.cancel()
+
+
+def _settled(cluster: ClusterStandIn) -> bool:
+    """The shop is open, and cart has begun to crash."""
+    pods = cluster.objects("pods", "shop")
+    crashing = [pod for pod in pods if pod["metadata"]["name"].startswith("cart-")]
+    return all(map(_is_ready, [pod for pod in pods if pod not in crashing])) and any(map(_has_restarted, crashing))
+
+
+def _is_ready(pod: dict[str, Any]) -> bool:
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def _has_restarted(pod: dict[str, Any]) -> bool:
+    return any(each.get("restartCount", 0) for each in pod.get("status", {}).get("containerStatuses", []))
 
 
 async def _converse(chat: Chat, script: str | None) -> int:

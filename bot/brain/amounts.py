@@ -1,6 +1,6 @@
 """How many: `到 5 个`, `加两个`, `一倍`, `by 2`, `2x`, read together with the verb. What has two readings is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bot.brain.grammar import Phrase
 from bot.brain.readings import Ask, Unclear
@@ -12,21 +12,29 @@ from executor.reason import reason
 _MOST = 10_000
 
 
-def scales(verbs: Iterable[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+def scales(verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
     """Raises Unclear when the amount is missing or can be read in two ways."""
-    said = {(verb.tag, verb.value) for verb in verbs}
-    way = next((value for tag, value in said if tag is Tag.SCALE), "remove" if (Tag.DELETE, "") in said else "to")
-    whole = next((tag for tag, _ in said if tag in (Tag.DOUBLE, Tag.HALVE)), None)
-    if len(amounts) > 1 or (whole is not None and amounts):
+    ways = {verb.value for verb in verbs if verb.tag is Tag.SCALE} or {"remove" if _deletes(verbs) else "to"}
+    whole = {verb.tag for verb in verbs} & {Tag.DOUBLE, Tag.HALVE}
+    if len(amounts) + len(whole) > 1 or len(ways) > 1:
         raise _unclear(amounts, ())
-    if whole is not None:
-        return tuple(Scale(target=target, factor=2.0 if whole is Tag.DOUBLE else 0.5) for target in targets)
+    way = next(iter(ways))
+    if whole:
+        doubled = Tag.DOUBLE in whole
+        if way in (("down", "remove") if doubled else ("up", "add")):
+            raise _unclear(amounts, ())
+        return tuple(Scale(target=target, factor=2.0 if doubled else 0.5) for target in targets)
     if not amounts:
         raise Unclear(Ask(reason("rules.how_many"), _examples(way, targets), severity=1))
     readings = _readings(way, amounts[0])
     if len(readings) == 1:
         return tuple(_scale(target, readings[0]) for target in targets)
     raise _unclear(amounts, tuple(_scale(targets[0], one) for one in readings) if len(targets) == 1 else ())
+
+
+def _deletes(verbs: Sequence[Token]) -> bool:
+    """`remove two replicas`"""
+    return any(verb.tag is Tag.DELETE for verb in verbs)
 
 
 Amount = tuple[str, float]

@@ -27,8 +27,8 @@ _ALWAYS = frozenset({"object", "place", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, T
 _TAKES: dict[Tag, frozenset[str]] = {
     Tag.DELETE: frozenset({Tag.FORCE}),
     Tag.RESTART: frozenset(),
-    Tag.SCALE: frozenset({"amount", "origin", Tag.REPLICAS, Tag.DIRECTION, Tag.TO}),
-    Tag.UPGRADE: frozenset({"image", "goal", "origin", "container", Tag.IMAGE_WORD, Tag.CONTAINER, Tag.TO}),
+    Tag.SCALE: frozenset({"amount", "origin", Tag.REPLICAS, Tag.DIRECTION}),
+    Tag.UPGRADE: frozenset({"image", "goal", "origin", "container", Tag.IMAGE_WORD, Tag.CONTAINER}),
     Tag.PATCH: frozenset({Tag.JSON, Tag.TO, Tag.FLAG}),
     Tag.EXEC: frozenset({Tag.COMMAND, Tag.COMMAND_WORD, "container", Tag.FLAG}),
     Tag.ROLLBACK: frozenset({"goal", "previous", Tag.IMAGE_WORD, "amount", Tag.TO}),

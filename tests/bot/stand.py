@@ -64,6 +64,10 @@ class Door:
         self._fail()
         self.said.append(words)
 
+    async def person(self, user_id: str) -> Person:
+        self._fail()
+        return Person(platform=self.platform, id=user_id, name=user_id)
+
     async def close(self) -> None:
         return
 

@@ -1,0 +1,43 @@
+"""Phrases that say where or to what by their form, and whose verb makes them the object: `在 web-0 里执行`, `add 2 to web`."""
+
+from dataclasses import replace
+
+from bot.brain.clauses import Clause
+from bot.brain.grammar import Phrase
+from bot.brain.tags import Tag
+
+
+def recast(clause: Clause, verb: Tag) -> Clause:
+    """The clause with that phrase as its object; as it was when it names an object, or has no such phrase."""
+    if clause.all("object"):
+        return clause
+    inside = clause.first("container")
+    if verb is Tag.EXEC and inside is not None and not clause.all("place"):
+        return _replaced(clause, inside, "container")
+    if verb is Tag.EXEC or (verb is Tag.UPGRADE and clause.all("container")):
+        return _last_place(clause)
+    if verb is Tag.SCALE:
+        goal = clause.first("goal")
+        source = clause.first("place")
+        if goal is not None and goal.value("ref") is not None:
+            return _replaced(clause, goal, "ref")
+        if source is not None and source.has("from"):
+            return _replaced(clause, source, "ns")
+    return clause
+
+
+def _last_place(clause: Clause) -> Clause:
+    spoken = [
+        phrase
+        for phrase in clause.all("place")
+        if phrase.has("ns") and not phrase.has("nsw") and phrase.tokens[0].tag is not Tag.FLAG
+    ]
+    return _replaced(clause, spoken[-1], "ns") if spoken else clause
+
+
+def _replaced(clause: Clause, phrase: Phrase, label: str) -> Clause:
+    token = phrase.get(label)
+    if token is None or token.tag not in (Tag.NAME, Tag.PATH):
+        return clause
+    named = Phrase("object", phrase.tokens, (("pair" if token.tag is Tag.PATH else "name", token),))
+    return replace(clause, phrases=tuple(named if each is phrase else each for each in clause.phrases))
