@@ -2,31 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import structlog
 
 from executor.early import Patience, Sign, pull_errors
 from executor.ending import allowance, at_deadline, named_cause, settled_at_once
-from executor.errors import ClusterError, NotFound, Throttled, Unreachable
+from executor.errors import ClusterError, Throttled, Unreachable
 from executor.evidence import container_log, find_container, log_lines, state_lines, warning_lines
 from executor.fields import Raw, deleting, mapping, name_of, number, uid_of
 from executor.fields import field as value_of
-from executor.kinds import kind_named
 from executor.operations import Target, target_of
+from executor.outset import Outset, first_look
 from executor.pods import containers, is_active, is_ready
 from executor.preview import ChangeOrder
-from executor.readiness import wanted_replicas
 from executor.reader import Reader
+from executor.readiness import wanted_replicas
 from executor.reason import reason
 from executor.recent import RecentLines
-from executor.related import EVENT, POD, REPLICA_SET, Controller, controller_of_pod, selector_of
+from executor.related import Controller
 from executor.run import Applied
 from executor.standing import Aim, Scene, aim_of, look, own_pods, recent_events, signs
 from executor.verdict import Progress, Result, Standing, Verdict
-from executor.watching import Source, Watching
+from executor.watching import Watching
 
 __all__ = ["Progress", "Result", "Timing", "Verdict", "verify"]
 
@@ -66,10 +64,10 @@ async def verify(
     target = target_of(order.operation)
     assert target is not None
     verification = _Verification(reader, order, applied, timing, target)
-    outset: _Outset | None = None
+    outset: Outset | None = None
     while outset is None:
         try:
-            outset = await _first_look(reader, order, applied, target)
+            outset = await first_look(reader, order, applied, target)
         except (Unreachable, Throttled):
             if verification.late():
                 yield Verdict(result=Result.UNKNOWN, reason=reason("verify.unreachable"))
@@ -88,35 +86,6 @@ async def verify(
                 yield progress
             await view.changed(verification.wait())
     yield await verification.verdict(standing)
-
-
-class _Outset(NamedTuple):
-    live: Raw | None
-    controller: Controller | None
-    sources: tuple[Source, ...]
-
-
-async def _first_look(reader: Reader, order: ChangeOrder, applied: Applied, target: Target) -> _Outset:
-    """What there is to watch. Raises what `Reader.get` raises, less NotFound: gone is an answer."""
-    kind, live, controller = kind_named(target.kind), None, None
-    with suppress(NotFound):
-        live = await reader.get(kind, target.name, target.namespace)
-    sources = [Source("target", kind, target.namespace, fields=f"metadata.name={target.name}", limit=1, optional=False)]
-    aim = aim_of(order)
-    labels = selector_of(live) if live is not None and kind.kind not in ("Pod", "Service") else ""
-    if aim is Aim.GONE and kind.kind == "Pod" and target.namespace:
-        same = live is not None and uid_of(live) == (applied.uid or order.target_uid)
-        controller = await controller_of_pod(reader, target.namespace, target.name, live if same else None)
-        labels = controller.labels if controller is not None else ""
-    if labels and aim is not Aim.FIELDS:
-        sources.append(Source("pods", POD, target.namespace, labels=labels))
-    elif aim is Aim.GONE and kind.kind != "Pod" and applied.baseline and target.namespace:
-        sources.append(Source("pods", POD, target.namespace))
-    if aim is not Aim.FIELDS and kind.namespaced:
-        if kind.kind == "Deployment" and labels:
-            sources.append(Source("replica sets", REPLICA_SET, target.namespace, labels=labels))
-        sources.append(Source("events", EVENT, target.namespace, limit=500))
-    return _Outset(live, controller, tuple(sources))
 
 
 class _Verification:
@@ -142,7 +111,7 @@ class _Verification:
         self._told: Progress | None = None
         self._told_at = 0.0
 
-    def begin(self, outset: _Outset) -> None:
+    def begin(self, outset: Outset) -> None:
         self._moved = self._clock()
         self._controller = outset.controller
         if outset.live is not None and self._aim is Aim.ROLLOUT:

@@ -6,6 +6,7 @@ One owner task holds the watches; they feed one bounded queue, so that a burst s
 import asyncio
 import random
 from collections import deque
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -27,9 +28,14 @@ _PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 
 
+def _everything(_: Raw) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A set of objects to keep in view. An `optional` one that we may not read stays empty."""
+    """A set of objects to keep in view. An `optional` one that we may not read stays empty; what `keep` does not want neither
+    takes memory nor wakes anybody."""
 
     name: str
     kind: Kind
@@ -38,6 +44,7 @@ class Source:
     fields: str = ""
     limit: int = 1000
     optional: bool = True
+    keep: Callable[[Raw], bool] = _everything
 
 
 class Snapshot(NamedTuple):
@@ -154,7 +161,8 @@ class Watching:
                 listing = await self._reader.list(
                     source.kind, source.namespace, labels=source.labels, fields=source.fields, limit=source.limit
                 )
-                await self._queue.put(Snapshot(source.name, listing.items, listing.complete))
+                kept = tuple(item for item in listing.items if source.keep(item))
+                await self._queue.put(Snapshot(source.name, kept, listing.complete))
                 version = listing.resource_version
                 while True:
                     version = await self._one_watch(source, version)
@@ -183,7 +191,8 @@ class Watching:
         async with aclosing(watch) as changes:
             async for change in changes:
                 version = text(change.object, "metadata", "resourceVersion") or version
-                await self._queue.put(Seen(source.name, change))
+                if source.keep(change.object):
+                    await self._queue.put(Seen(source.name, change))
         return version
 
     async def _look_again(self, source: Source) -> None:
