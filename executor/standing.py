@@ -67,14 +67,19 @@ def aim_of(order: ChangeOrder) -> Aim:
 
 
 def _touches(order: ChangeOrder, patch: Patch, *names: str) -> bool:
-    body = json.loads(patch.body)
-    if isinstance(body, dict):
-        touched = set(mapping(body, "spec"))
-    else:
-        paths = [str(step.get("path", "")).split("/") for step in body if isinstance(step, dict)]
-        touched = {path[2] for path in paths if path[1:2] == ["spec"] and len(path) > 2}
-    touched |= {line.path.split(".")[1].partition("[")[0] for line in order.diff if line.path.startswith("spec.")}
+    """Whether the patch changes one of these fields of the spec: by the dry run's diff, or by the patch's own words where the
+    diff is not there or not whole."""
+    touched = {line.path.split(".")[1].partition("[")[0] for line in order.diff if line.path.startswith("spec.")}
+    if not order.diff or order.diff[-1].path.startswith("…"):
+        touched |= _named_in(json.loads(patch.body))
     return not touched.isdisjoint(names)
+
+
+def _named_in(body: Raw | list[Raw]) -> set[str]:
+    if isinstance(body, dict):
+        return set(mapping(body, "spec"))
+    paths = [str(step.get("path", "")).split("/") for step in body if isinstance(step, dict)]
+    return {path[2] for path in paths if path[1:2] == ["spec"] and len(path) > 2}
 
 
 def look(order: ChangeOrder, applied: Applied, scene: Scene) -> Standing:

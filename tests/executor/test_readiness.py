@@ -1,10 +1,15 @@
 """When a workload has arrived, case by case."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from executor.early import Patience, controller_signs, pod_signs, pull_errors
 from executor.fields import moment
+from executor.pods import ready_count, restart_count, status_word
 from executor.readiness import new_pods, replaced, rollout, scaled
 from executor.verdict import Result, Standing
 
@@ -15,6 +20,7 @@ from .raws import (
     Raw,
     daemon_set,
     deployment,
+    looping,
     pod,
     progressing,
     replica_set,
@@ -185,6 +191,31 @@ def test_a_daemon_sets_new_pods_carry_its_generation_or_were_not_there_before() 
     assert [made["metadata"]["name"] for made in new_pods(daemon_set(), pods, [])] == ["b"]
     bare = [pod("a", owner="u-agent"), pod("b", owner="u-agent")]
     assert [made["metadata"]["name"] for made in new_pods(daemon_set(), bare, [], ["u-a/app"])] == ["b"]
+
+
+def holes(raw: Any) -> list[tuple[Any, Any]]:
+    """Every place in a raw object where something may be missing."""
+    places = list(raw.items()) if isinstance(raw, dict) else list(enumerate(raw)) if isinstance(raw, list) else []
+    return [(raw, key) for key, _ in places] + [hole for _, item in places for hole in holes(item)]
+
+
+@pytest.mark.parametrize("make", [deployment, stateful_set, daemon_set, lambda: pod(init=looping(), state=looping())])
+@given(hole=st.integers(0, 10_000), junk=st.sampled_from([None, "", "text", 7, [], {}, [None], {"x": None}]))
+def test_whatever_is_missing_or_odd_in_an_object_it_can_be_looked_at(make: Any, hole: int, junk: Any) -> None:
+    raw = make()
+    places = [place for place in holes(raw) if place[1] != "kind"]
+    owner, key = places[hole % len(places)]
+    owner[key] = junk
+    if raw["kind"] == "Pod":
+        status_word(raw)
+        ready_count(raw)
+        restart_count(raw)
+        list(pod_signs(raw, baseline={}, pulls=pull_errors([raw], [], {}), events=[], patience=Patience()))
+    else:
+        rollout(raw, generation=2, since=since())
+        scaled(raw, replicas=3, generation=2, pods=[])
+        new_pods(raw, [pod()], [replica_set()])
+        list(controller_signs([raw], [pod()], [], patience=Patience()))
 
 
 @pytest.mark.parametrize(

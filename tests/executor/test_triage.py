@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot.words import Words
 from executor.errors import Forbidden, NotFound
 from executor.operations import Delete, Logs, Operation, Restart, Scale, SetImage, Target
 from executor.triage import Diagnosis, diagnose
@@ -71,7 +70,7 @@ async def test_a_crash_names_its_exit_code_and_the_line_that_matters() -> None:
     finding = diagnosis.findings[0]
     assert causes(diagnosis) == ["crash_said"]
     assert finding.cause.values["code"] == 3
-    assert "connection refused" in Words("zh").say(finding.cause)
+    assert "connection refused" in WORDS[0].say(finding.cause)
     assert finding.evidence[0].lines[0].startswith("ERROR connect")
     assert "s3cr3t" not in diagnosis.model_dump_json()
     assert [step.previous for step in steps(diagnosis, Logs) if isinstance(step, Logs)] == [True]

@@ -436,6 +436,31 @@ def test_a_patch_of_a_template_is_a_rollout_and_of_a_label_is_none() -> None:
     assert ended(play(World(raw), order(label), applied())) == ("patched", Result.SUCCEEDED)
 
 
+def test_a_patch_whose_diff_leaves_the_template_alone_is_no_rollout() -> None:
+    same = Patch(
+        target=WEB, body='{"spec":{"revisionHistoryLimit":3,"template":{"metadata":{"labels":{"app":"web"}}}}}'
+    )
+    change = order(same, diff=(DiffLine(path="spec.revisionHistoryLimit", before="10", after="3"),))
+    raw = deployment(available=0, revisionHistoryLimit=3)
+    assert ended(play(World(raw), change, applied())) == ("patched", Result.SUCCEEDED)
+
+
+@pytest.mark.parametrize(
+    ("body", "live", "result"),
+    [
+        ('[{"op":"replace","path":"/data/A","value":"2"}]', {"A": "2"}, Result.SUCCEEDED),
+        ('[{"op":"replace","path":"/data/A","value":"2"}]', {"A": "1"}, Result.UNKNOWN),
+        ('[{"op":"remove","path":"/data/A"}]', {"B": "1"}, Result.SUCCEEDED),
+        ('[{"op":"remove","path":"/data/A"}]', {"A": "1"}, Result.UNKNOWN),
+        ('[{"op":"add","path":"/data/a~1b","value":"2"}]', {"a/b": "2"}, Result.SUCCEEDED),
+    ],
+)
+def test_a_json_patch_is_read_back(body: str, live: dict[str, str], result: Result) -> None:
+    target = Target(kind="ConfigMap", name="env", namespace="shop")
+    change = order(Patch(target=target, patch_type="json", body=body), uid="u-env")
+    assert ended(play(World(config_map(**live)), change, applied(uid="u-env", generation=None)))[1] is result
+
+
 EXEC = order(Exec(target=POD, argv=("true",)))
 
 
