@@ -23,6 +23,7 @@ _UNSAID = frozenset(
     }
 )
 """Words that carry mood at most: gone before phrases are built, still in `Clause.tokens`."""
+_ASKING = ("不", "没", "没有")
 _REPEATED = (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK)
 """Verbs that name a fault when something does them all the time."""
 _LIGHT = frozenset({Tag.LIGHT, Tag.EXEC})
@@ -37,6 +38,8 @@ class Clause:
     question: bool = False
     conditional: bool = False
     """An `if` came before in the same message."""
+    invited: bool = False
+    """A `can you` or `麻烦` came before in the same sentence."""
 
     def has(self, *tags: Tag) -> bool:
         said = (*self.tokens, *(token for phrase in self.phrases for token in phrase.tokens))
@@ -60,14 +63,21 @@ class Clause:
 
 def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     """The clauses of a message in order. `web, api` is one clause with what stands beside it."""
-    parts = list(_parts(tokens))
-    questions = _questions(parts)
+    parts = [(_tagged(part), end) for part, end in _parts(tokens)]
     clauses: list[Clause] = []
-    conditional = False
-    for (part, _), question in zip(parts, questions, strict=True):
+    conditional = invited = False
+    for (part, end), question in zip(parts, _questions(parts), strict=True):
         conditional = conditional or any(token.tag is Tag.IF for token in part)
-        clauses.append(Clause(tuple(part), chunk(part), question, conditional))
+        invited = invited or any(token.tag is Tag.BENEFIT for token in part)
+        clauses.append(Clause(tuple(part), chunk(part), question, conditional, invited))
+        invited = invited and end is not Tag.STOP
     return tuple(_joined(clauses))
+
+
+def _tagged(part: list[Token]) -> list[Token]:
+    """`重启一下不`, `扩容了没`: a denial at the very end is a question."""
+    last = part[-1]
+    return [*part[:-1], replace(last, tag=Tag.ASK)] if last.tag is Tag.NEG and last.text in _ASKING else part
 
 
 def chunk(tokens: Sequence[Token]) -> tuple[Phrase, ...]:

@@ -30,7 +30,8 @@ def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         place = quoted[-1]
         token = tokens[place]
         inner = token.text.strip("`").strip() if token.text.startswith("`") else token.value
-        return (*tokens[:place], Token(Tag.COMMAND, token.text, token.start, token.end, inner), *tokens[place + 1 :])
+        behind = (each for each in tokens[place + 1 :] if each.tag is not Tag.LOOK)
+        return (*tokens[:place], Token(Tag.COMMAND, token.text, token.start, token.end, inner), *behind)
     begins = _tail(tokens, at)
     if begins is None:
         return tokens

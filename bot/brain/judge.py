@@ -1,5 +1,7 @@
 """One clause, judged: a request, a question about the past, a remark, or nothing that could be read."""
 
+from dataclasses import replace
+
 from bot.brain.changes import operations_of
 from bot.brain.clauses import Clause
 from bot.brain.moods import softened, why_not
@@ -99,7 +101,7 @@ def _without_fault(clause: Clause) -> Clause:
             and ((requested and at < verb) or (at > verb and "object" in roles[at + 1 : at + 3]))
         )
     )
-    return Clause(clause.tokens, kept, clause.question, clause.conditional)
+    return replace(clause, phrases=kept)
 
 
 def _asks_state(clause: Clause) -> bool:

@@ -9,7 +9,7 @@ from bot.brain.tags import CHANGES, Tag
 def why_not(clause: Clause) -> str | None:
     """The code of the reason why a clause with a verb of change is no request; None when it is one."""
     asked = clause.question or clause.has(Tag.ASK, Tag.CAN)
-    requested = clause.has(Tag.BENEFIT) or (clause.has(Tag.CAN) and softened(clause))
+    requested = clause.invited or clause.has(Tag.BENEFIT) or (clause.has(Tag.CAN) and softened(clause))
     tests = (
         (clause.has(Tag.NEG), "rules.negated"),
         (clause.has(Tag.EXCEPT), "rules.exception"),

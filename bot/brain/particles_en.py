@@ -18,10 +18,10 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         """
         docker | systemctl | helm | podman | crictl | istioctl | terraform | sudo | ansible | i | we | he | she |
         they | because | since | while | but | or | either | maybe | perhaps | think | believe | said | says | told |
-        asks | asked | wants | want | needs | need | like | hear | heard | someone | somebody | anyone | must | than |
-        try | so that | nobody | only | pretend | example | read | docs | word | means | mean | bug | after all |
-        who said | guess | remind | remember | ask | someday | ever | boss | article | explain | difference |
-        between | vs | versus | nor | neither | although
+        tell | asks | asked | wants | want | needs | need | like | hear | heard | someone | somebody | anyone | must |
+        than | try | so that | nobody | only | pretend | example | read | docs | word | means | mean | bug |
+        after all | who said | guess | remind | remember | ask | someday | ever | boss | article | explain |
+        difference | between | vs | versus | nor | neither | although
         """,
     ),
     (Tag.EXCEPT, "", "except | except for | other than | but not | instead of | excluding | apart from"),
@@ -54,12 +54,12 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.WHY,
         "",
         """
-        why | what's wrong | what is wrong | whats wrong | what happened | what's up | what's going on |
-        what is going on | what's happening | how come | why's | reason | what's the matter | what is the problem |
-        what's the problem | problem | problems | wrong | trouble | whats going on | how is | how's | how are |
-        what is happening | issue with | issues with | problem with | wrong with | what's the issue | why isn't |
-        why aren't | why doesn't | why won't | why can't | is everything ok | healthy | ok? | any issues |
-        any problems | reason for
+        tell me why | know why | any idea why | why | what's wrong | what is wrong | whats wrong | what happened |
+        what's up | what's going on | what is going on | what's happening | how come | why's | reason |
+        what's the matter | what is the problem | what's the problem | problem | problems | wrong | trouble |
+        whats going on | how is | how's | how are | what is happening | issue with | issues with | problem with |
+        wrong with | what's the issue | why isn't | why aren't | why doesn't | why won't | why can't |
+        is everything ok | healthy | ok? | any issues | any problems | reason for
         """,
     ),
     (
@@ -91,18 +91,19 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.FAULT,
         "",
         """
-        failing | fails | fail | failed | failure | not starting | isn't starting | won't start | doesn't start |
-        not start | can't start | cannot start | crash | crashing | crashed | crashes | broken | not working |
-        isn't working | doesn't work | not running | isn't running | unhealthy | crashloopbackoff | crashloop |
-        imagepullbackoff | errimagepull | pending | oomkilled | oom | stuck | slow | unreachable | timing out |
-        timeout | timeouts | keeps restarting | erroring | keep restarting | keeps crashing | keep crashing |
-        restarting | restart loop | crash loop | crash looping | crashlooping | errors | error | flapping |
-        not ready | notready | dead | acting up | misbehaving | not responding | unresponsive | hanging | hung |
-        unavailable | not healthy | evicted | terminating | unstable | backoff | back off | not available |
-        not reachable | isn't ready | not come up | not coming up | won't come up | doesn't come up | exited |
-        constantly restarting | restarting constantly | always restarting | 500s | lagging | degraded | panicking |
-        panic | createcontainerconfigerror | 502s | can't be scheduled | unschedulable | containercreating |
-        readiness probe | liveness probe | probe | alert | alerting | alerts | outage | on fire | offline
+        returns | returning | throws | throwing | restarts a lot | restarts often | failing | fails | fail | failed |
+        failure | not starting | isn't starting | won't start | doesn't start | not start | can't start |
+        cannot start | crash | crashing | crashed | crashes | broken | not working | isn't working | doesn't work |
+        not running | isn't running | unhealthy | crashloopbackoff | crashloop | imagepullbackoff | errimagepull |
+        pending | oomkilled | oom | stuck | slow | unreachable | timing out | timeout | timeouts | keeps restarting |
+        erroring | keep restarting | keeps crashing | keep crashing | restarting | restart loop | crash loop |
+        crash looping | crashlooping | errors | error | flapping | not ready | notready | dead | acting up |
+        misbehaving | not responding | unresponsive | hanging | hung | unavailable | not healthy | evicted |
+        terminating | unstable | backoff | back off | not available | not reachable | isn't ready | not come up |
+        not coming up | won't come up | doesn't come up | exited | constantly restarting | restarting constantly |
+        always restarting | 500s | lagging | degraded | panicking | panic | createcontainerconfigerror | 502s |
+        can't be scheduled | unschedulable | containercreating | readiness probe | liveness probe | probe | alert |
+        alerting | alerts | outage | on fire | offline
         """,
     ),
     (Tag.OFTEN, "", "keeps | keep | constantly | always | repeatedly | randomly | again and again | over and over"),

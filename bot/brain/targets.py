@@ -54,7 +54,15 @@ def groups(clause: Clause) -> tuple[tuple[Mention, ...], ...]:
             joined = bool(found)
         elif phrase.role != "place":
             joined = False
-    return tuple(_shared(group) for group in found)
+    placed = any(phrase.has("ns") for phrase in clause.all("place"))
+    return tuple(_shared([_owned(item) if placed else item for item in group]) for group in found)
+
+
+def _owned(item: Mention) -> Mention:
+    """`shop 命名空间里 web 的 deployment`: where the namespace is known, `web` is the name."""
+    if item.name or item.namespace is None:
+        return item
+    return Mention(item.kind, item.namespace, None, item.pronoun)
 
 
 def _shared(group: list[Mention]) -> tuple[Mention, ...]:

@@ -14,7 +14,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     ),
     (Tag.SCALE, "up", "scale up | scale out | upscale | increase | grow | raise"),
     (Tag.SCALE, "down", "scale down | scale in | downscale | decrease | reduce | shrink | lower"),
-    (Tag.SCALE, "to", "bring | scale | resize | rescale"),
+    (Tag.SCALE, "to", "bring | take | scale | resize | rescale"),
     (Tag.SCALE, "add", "add"),
     (Tag.DOUBLE, "", "double"),
     (Tag.HALVE, "", "halve"),
@@ -65,8 +65,8 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         "",
         """
         get | grab | show | list | display | see | view | check | look at | look up | print | fetch | give me |
-        show me | get me | find | check on | pull | dump | let me see | take a look at | have a look at | check out |
-        tell me about | list out
+        show me | get me | find | check on | pull | dump | let me see | take a look | take a look at | have a look |
+        have a look at | check out | tell me about | list out
         """,
     ),
     (Tag.DESCRIBE, "", "describe | details | detail | inspect"),

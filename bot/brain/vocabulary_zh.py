@@ -5,8 +5,8 @@ from bot.brain.tags import Tag
 HAN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.DELETE, "", "删除 删掉 删 删去 移除 清掉 清除 干掉 杀掉 杀死 杀 销毁 去掉"),
     (Tag.RESTART, "", "重启 重新启动 重起 滚动重启 重新拉起 重启动"),
-    (Tag.SCALE, "up", "扩容 扩 扩大 扩展 扩充 增大"),
-    (Tag.SCALE, "down", "缩容 缩 缩小 缩减"),
+    (Tag.SCALE, "up", "提高 上调 调高 提升 扩容 扩 扩大 扩展 扩充 增大"),
+    (Tag.SCALE, "down", "缩容 缩 缩小 缩减 降 降低 下调 调低 降容"),
     (Tag.SCALE, "to", "扩缩容 伸缩 扩缩"),
     (Tag.SCALE, "add", "加 增加 添加 多加 再加 增 多开 加开 再多加"),
     (Tag.SCALE, "remove", "减 减少 减掉 再减"),

@@ -1,0 +1,74 @@
+"""The corpus of requests: how often the grammar is right, and that it never proposes what nobody asked for."""
+
+import pytest
+
+from bot.brain.characters import is_han
+from bot.brain.planner import Clarify, Reply
+from bot.brain.rules import RulesPlanner
+from tests.corpus.requests import changes, requests, score
+
+
+async def test_no_request_of_the_corpus_gives_an_action_that_was_not_asked_for() -> None:
+    counted = await score(RulesPlanner(), requests())
+    assert counted.wrong_actions == 0, counted.misses
+
+
+async def test_the_requests_that_the_grammar_was_written_from_are_all_right() -> None:
+    counted = await score(RulesPlanner(), requests(held_out=False))
+    assert counted.misses == []
+
+
+async def test_nine_in_ten_requests_of_the_held_out_part_are_right() -> None:
+    counted = await score(RulesPlanner(), requests(held_out=True))
+    assert counted.accuracy >= 0.9, counted.misses
+    assert counted.needless_questions <= counted.total * 0.05, counted.misses
+
+
+def test_the_corpus_is_half_chinese_has_no_twins_and_a_held_out_part() -> None:
+    asked = requests()
+    chinese = sum(any(map(is_han, request.text)) for request in asked)
+    assert len(asked) >= 400
+    assert 0.4 <= chinese / len(asked) <= 0.65
+    assert len({request.text for request in asked}) == len(asked)
+    assert len(requests(held_out=True)) >= 100
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "不要{}", "别{}", "先别{}", "千万不要{}", "如果{}会怎样", "昨天谁{}", "明天{}", "要不要{}", "他说{}", "{}会怎样", "为什么{}",
+        "如何{}", "今晚{}", "{}是什么意思", "{}，算了", "我没有{}", "会不会{}", "老板不让{}", "每天{}", "有人{}", "取消{}",
+    ],
+)  # fmt: skip
+async def test_no_chinese_request_acts_when_it_is_denied_asked_about_or_put_off(turned: str) -> None:
+    remark = "，"  # 不要 before a remark denies the remark, not what is asked behind it
+    planner = RulesPlanner()
+    for request in requests():
+        if remark not in request.text and "kubectl" not in request.text:
+            plan = await planner.plan(turned.format(request.text))
+            assert changes(plan) == (), request.text
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "don't {}", "do not {}", "please don't {}", "never {}", "what if I {}", "should I {}", "how do i {}", "why did you {}",
+        "who would {}", "what happens when we {}", "did you {}", "we already {}", "{} tomorrow", "{} if it fails", "cancel: {}",
+    ],
+)  # fmt: skip
+async def test_no_english_request_acts_when_it_is_denied_asked_about_or_put_off(turned: str) -> None:
+    planner = RulesPlanner()
+    for request in requests():
+        if request.text.isascii() and "kubectl" not in request.text:
+            plan = await planner.plan(turned.format(request.text))
+            assert changes(plan) == (), request.text
+
+
+async def test_every_choice_of_a_question_is_itself_understood() -> None:
+    planner = RulesPlanner()
+    for request in requests():
+        plan = await planner.plan(request.text)
+        for choice in plan.choices if isinstance(plan, Clarify) else ():
+            chosen = await planner.plan(choice.command)
+            assert not isinstance(chosen, Clarify), (request.text, choice.command)
+            assert not (isinstance(chosen, Reply) and chosen.topic == "unknown"), (request.text, choice.command)
