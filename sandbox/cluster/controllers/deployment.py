@@ -177,7 +177,8 @@ class Deployments(ControlLoop[Key]):
             if count > 0:
                 sets.scale(replica_set, replicas_of(replica_set) - count)
                 removed += count
-        spare = counted(sets.all, "availableReplicas") - least
+        # Counts of a ReplicaSet that was just scaled are behind its spec: they never justify more than the room there is.
+        spare = min(counted(sets.all, "availableReplicas") - least, room - removed)
         for replica_set in sets.old:
             count = min(spare, replicas_of(replica_set))
             if count > 0:
