@@ -109,10 +109,13 @@ class Approvals:
     ) -> Decision:
         """Decide an action once. Whoever comes late or may not decide changes nothing and is told so; each call leaves one
         audit row. `digest` is the prefix that the clicked card carried (None for a typed answer, which names the action)."""
-        async with self._store.transaction() as tx:
+
+        async def decided(tx: Transaction) -> tuple[Action, Decision]:
             action = await actions.get(tx, action_id)
             assert action is not None, action_id
-            decision = await self._decide(tx, action, verb, by, digest, mask(note).text)
+            return action, await self._decide(tx, action, verb, by, digest, mask(note).text)
+
+        action, decision = await self._store.at_once(decided)
         self._router.wake()
         if decision.approved is not None:
             self.approved_ids.put_nowait(action.id)

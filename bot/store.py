@@ -2,18 +2,22 @@
 
 WAL with `synchronous=FULL`: what was committed survives a power cut. Transactions run one at a time on one connection;
 `BEGIN IMMEDIATE` takes the write lock first, so a second process waits instead of failing half-way.
+
+`at_once` is for transactions that somebody waits for: every statement of a `transaction` is a trip to the database's thread and
+back, behind all that the loop has to do by then; the body of an `at_once` makes one trip.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 
+T = TypeVar("T")
 Row = sqlite3.Row
 BUSY_MS = 5000
 
@@ -30,8 +34,8 @@ class Transaction:
 
     async def execute(self, sql: str, *values: Any) -> int:
         """Run one statement; the number of rows it changed."""
-        async with self._connection.execute(sql, values) as cursor:
-            return cursor.rowcount
+        cursor = await self._connection.execute(sql, values)  # to close it would be another trip to the thread
+        return int(cursor.rowcount)
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         async with self._connection.executemany(sql, rows):
@@ -43,6 +47,41 @@ class Transaction:
     async def row(self, sql: str, *values: Any) -> Row | None:
         found = await self.rows(sql, *values)
         return found[0] if found else None
+
+
+class _InThread(Transaction):
+    """The same, for the database's own thread: nothing here suspends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._raw = connection
+
+    async def execute(self, sql: str, *values: Any) -> int:
+        return self._raw.execute(sql, values).rowcount
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._raw.executemany(sql, rows)
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        return self._raw.execute(sql, values).fetchall()
+
+
+def _through(connection: sqlite3.Connection, body: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+    """Run a body to its end, here and now, between BEGIN and COMMIT."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        running = body(_InThread(connection))
+        try:
+            running.send(None)
+        except StopIteration as end:
+            result: T = end.value
+        else:
+            running.close()
+            raise RuntimeError("the body of a transaction awaits nothing but its own statements")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return result
 
 
 class Store:
@@ -65,6 +104,14 @@ class Store:
                 await asyncio.shield(self._connection.rollback())
                 raise
             await asyncio.shield(self._connection.commit())
+
+    async def at_once(self, body: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+        """A transaction whose body runs in the database's thread from BEGIN to COMMIT, and awaits nothing but its own statements.
+
+        Commits when the body returns, rolls back when it raises. A caller that is cancelled meanwhile does not stop it."""
+        async with self._writing:
+            run: Any = self._connection._execute  # noqa: SLF001 - the library's way into its thread; none is public
+            return cast("T", await run(_through, self._connection._conn, body))  # noqa: SLF001 - same
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Read committed rows, outside of any transaction of ours."""

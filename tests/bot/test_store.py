@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
-from bot.store import Store, StoreTooNew, migrations, open_store
+from bot.store import Store, StoreTooNew, Transaction, migrations, open_store
 
 
 async def test_a_new_file_is_migrated_and_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -48,6 +49,53 @@ async def test_a_transaction_that_fails_leaves_nothing_and_frees_the_lock(store:
         await fail()
     async with store.transaction() as tx:
         assert await tx.row("SELECT id FROM users") is None
+
+
+async def test_what_runs_at_once_is_committed_with_its_result(store: Store) -> None:
+    async def add(tx: Transaction) -> int:
+        await tx.execute_many("INSERT INTO users (id) VALUES (?)", [("u",), ("v",)])
+        row = await tx.row("SELECT count(*) AS n FROM users")
+        assert row is not None
+        return int(row["n"]) + await tx.execute("UPDATE users SET role = 'member'")
+
+    assert await store.at_once(add) == 4
+    assert [row["role"] for row in await store.rows("SELECT role FROM users")] == ["member", "member"]
+
+
+async def test_what_fails_at_once_leaves_nothing_and_frees_the_lock(store: Store) -> None:
+    async def fail(tx: Transaction) -> None:
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+
+    async def wander(tx: Transaction) -> None:
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+        await asyncio.sleep(0)
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.at_once(fail)
+    with pytest.raises(RuntimeError, match="awaits nothing but its own statements"):
+        await store.at_once(wander)
+    async with store.transaction() as tx:
+        assert await tx.row("SELECT id FROM users") is None
+
+
+async def test_a_caller_that_is_cancelled_does_not_tear_what_runs_at_once(store: Store) -> None:
+    inside, go = threading.Event(), threading.Event()
+
+    async def slow(tx: Transaction) -> None:
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+        inside.set()
+        go.wait(10)
+        await tx.execute("INSERT INTO users (id) VALUES ('v')")
+
+    async with asyncio.TaskGroup() as tasks:
+        caller = tasks.create_task(store.at_once(slow))
+        await asyncio.to_thread(inside.wait, 10)
+        caller.cancel()
+        after = tasks.create_task(store.rows("SELECT id FROM users ORDER BY id"))
+        await asyncio.wait({caller})
+        go.set()
+    assert [row["id"] for row in after.result()] == ["u", "v"]
 
 
 async def test_given_columns_are_there(store: Store) -> None:
