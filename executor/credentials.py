@@ -8,6 +8,7 @@ import asyncio
 import logging
 import ssl
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,9 +28,9 @@ log = structlog.get_logger()
 
 
 class Load(Protocol):
-    """Blocking: reads the files again, runs the login plugin when its token has expired or if `force`; gives the header."""
+    """Reads the files again, runs the login plugin when its token has expired or if `force`; gives the Authorization header."""
 
-    def __call__(self, *, force: bool) -> str | None: ...
+    async def __call__(self, *, force: bool) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -51,38 +52,37 @@ class Credentials:
         asked_at = time.monotonic()
         async with self._renewing:
             if renew and self._read_at < asked_at:
-                self._token = await asyncio.to_thread(self._load, force=True)
+                self._token = await self._load(force=True)
                 self._read_at = time.monotonic()
             elif asked_at - self._read_at >= _RENEW_AFTER:
                 self._read_at = asked_at
                 try:
-                    self._token = await asyncio.to_thread(self._load, force=False)
+                    self._token = await self._load(force=False)
                 except ClusterError as exc:
                     log.warning("credentials.not_renewed", problem=exc.message)
             return self._token
 
 
-def load_credentials(kubeconfig: str | None, context: str | None = None) -> Credentials:
-    """Blocking; call it in a thread.
+async def load_credentials(kubeconfig: str | None, context: str | None = None) -> Credentials:
+    """`kubeconfig` is a path (or several, joined by `:`). Without one, the service account of the pod is used.
 
-    `kubeconfig` is a path (or several, joined by `:`). Without one, the service account of the pod is used.
-    """
+    Everything that reads a file or starts the login plugin does so in a thread."""
     logging.getLogger("kubernetes_asyncio").setLevel(logging.WARNING)  # at DEBUG it prints response bodies and tokens
     configuration = Configuration()
     if kubeconfig is not None:
-        load = _kubeconfig(kubeconfig, context, configuration)
-    elif _SERVICE_ACCOUNT.is_file():
-        load = _service_account(configuration)
+        load = await _kubeconfig(kubeconfig, context, configuration)
+    elif await asyncio.to_thread(_SERVICE_ACCOUNT.is_file):
+        load = await _service_account(configuration)
     else:
         raise NotConfigured("no kubeconfig is set and this is not a pod with a service account")
     try:
-        tls = _tls(configuration)
+        tls = await asyncio.to_thread(_tls, configuration)
     except (OSError, ssl.SSLError) as exc:
         raise NotConfigured(f"TLS: {exc}") from exc
 
-    def again(*, force: bool) -> str | None:
-        token = load(force=force)
-        _trust(tls, configuration)
+    async def again(*, force: bool) -> str | None:
+        token = await load(force=force)
+        await asyncio.to_thread(_trust, tls, configuration)
         return token
 
     return Credentials(
@@ -96,29 +96,25 @@ def load_credentials(kubeconfig: str | None, context: str | None = None) -> Cred
     )
 
 
-def _kubeconfig(path: str, context: str | None, configuration: Any) -> Load:
-    if not any(Path(part).expanduser().is_file() for part in path.split(":") if part):
+async def _apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """In a loop of its own in a thread: the library reads files between its awaits."""
+    return await asyncio.to_thread(asyncio.run, asyncio.wait_for(work, _PLUGIN_SECONDS))
+
+
+async def _kubeconfig(path: str, context: str | None, configuration: Any) -> Load:
+    if not await asyncio.to_thread(_any_file, path):
         raise NotConfigured(f"kubeconfig not found: {path}")
-
-    async def read() -> Any:
-        async with asyncio.timeout(_PLUGIN_SECONDS):
-            # Without persist_config=False the library calls its saver with the wrong arguments after an OIDC refresh.
-            return await load_kube_config(path, context, configuration, persist_config=False)
-
     try:
-        loader = asyncio.run(read())
+        # Without persist_config=False the library calls its saver with the wrong arguments after an OIDC refresh.
+        loader = await _apart(load_kube_config(path, context, configuration, persist_config=False))
     except Exception as exc:  # a wrong file makes the library trip in any way: KeyError, AssertionError, YAMLError
         raise NotConfigured(f"kubeconfig {path}: {exc or type(exc).__name__}") from exc
 
-    async def reread() -> None:
-        async with asyncio.timeout(_PLUGIN_SECONDS):
-            await loader.load_and_set(configuration)
-
-    def load(*, force: bool) -> str | None:
+    async def load(*, force: bool) -> str | None:
         if force and hasattr(loader, "exec_plugin_expiry"):
             del loader.exec_plugin_expiry  # else the loader takes the refused token for a good one
         try:
-            asyncio.run(reread())
+            await _apart(loader.load_and_set(configuration))
         except Exception as exc:  # as above; the plugin may also fail in its own ways
             raise Unauthorized(f"kubeconfig {path}: {exc or type(exc).__name__}") from exc
         return _authorization(configuration)
@@ -126,15 +122,19 @@ def _kubeconfig(path: str, context: str | None, configuration: Any) -> Load:
     return load
 
 
-def _service_account(configuration: Any) -> Load:
-    def load(*, force: bool) -> str | None:  # noqa: ARG001 a file has no expiry
+def _any_file(path: str) -> bool:
+    return any(Path(part).expanduser().is_file() for part in path.split(":") if part)
+
+
+async def _service_account(configuration: Any) -> Load:
+    async def load(*, force: bool) -> str | None:  # noqa: ARG001 a file has no expiry
         try:
-            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+            await asyncio.to_thread(load_incluster_config, client_configuration=configuration)
         except Exception as exc:  # the library's own type is not exported, and files can fail in any way
             raise NotConfigured(f"service account: {exc}") from exc
         return _authorization(configuration)
 
-    load(force=True)
+    await load(force=True)
     return load
 
 

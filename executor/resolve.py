@@ -1,9 +1,9 @@
 """From what people say to one object of the live cluster: the kind, the namespace and the numbers they left out."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from executor.cluster import Reader
-from executor.errors import NotFound
+from executor.errors import Forbidden, NotFound
 from executor.fields import Raw
 from executor.fill import Senseless, fill
 from executor.kinds import WORKLOADS, Kind, kind_named
@@ -48,7 +48,7 @@ Resolution = Resolved | Ambiguous | Missing | Impossible
 async def resolve(reader: Reader, operation: Operation, *, namespaces_hint: str | None = None) -> Resolution:
     """Make an operation whole. `namespaces_hint` is the namespace a conversation is mostly about.
 
-    Raises what reading raises; namespaces that we may not read are passed over while searching."""
+    Raises what reading raises; kinds and namespaces that we may not read are passed over while there are others."""
     target = target_of(operation)
     if isinstance(operation, Other):
         return Resolved(operation=operation)
@@ -118,8 +118,19 @@ async def _similar(reader: Reader, target: Target, kinds: Sequence[Kind]) -> tup
         return ()  # listing them would fetch their contents
     alike = kinds or _WORKLOADS
     namespaced = [kind for kind in alike if kind.namespaced]
-    elsewhere = await exactly(reader, namespaced, target.name, None) if target.namespace else []
-    same_name_other_kind = await exactly(reader, _WORKLOADS, target.name, target.namespace) if kinds else []
-    near = similar(target.name.lower(), await all_of(reader, alike, target.namespace))
-    first = [target_of_raw(raw) for raw in (*same_name_other_kind, *elsewhere)]
-    return tuple(dict.fromkeys((*first, *near)))[:5]
+    looks: list[Awaitable[list[Raw]]] = [all_of(reader, alike, target.namespace)]
+    if kinds:
+        looks.insert(0, exactly(reader, _WORKLOADS, target.name, target.namespace))
+    if target.namespace:
+        looks.insert(-1, exactly(reader, namespaced, target.name, None))
+    *same_name, near = [await _open(look) for look in looks]
+    first = [target_of_raw(raw) for raws in same_name for raw in raws]
+    return tuple(dict.fromkeys((*first, *similar(target.name.lower(), near))))[:5]
+
+
+async def _open(look: Awaitable[list[Raw]]) -> list[Raw]:
+    """Suggestions come from where we may look."""
+    try:
+        return await look
+    except Forbidden:
+        return []

@@ -2,10 +2,10 @@
 
 import asyncio
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 
-from executor.cluster import Listing, Reader
-from executor.errors import BadName, Forbidden, NotFound
+from executor.cluster import Reader
+from executor.errors import BadName, ClusterError, Forbidden, NotFound
 from executor.fields import Raw, name_of, text
 from executor.kinds import Kind, kind_named
 from executor.names import valid_label_value, valid_name
@@ -22,20 +22,19 @@ def target_of_raw(raw: Raw) -> Target:
 
 
 async def exactly(reader: Reader, kinds: Sequence[Kind], name: str, namespace: str | None) -> list[Raw]:
-    """Objects of this very name; `namespace=None` looks in all of them."""
-    found = await asyncio.gather(*(_one(reader, kind, name, namespace) for kind in kinds))
-    return [raw for raws in found for raw in raws]
+    """Objects of this very name; `namespace=None` looks in all of them. Raises Forbidden when we may see none of the kinds."""
+    return await _together(_one(reader, kind, name, namespace) for kind in kinds)
 
 
 async def _one(reader: Reader, kind: Kind, name: str, namespace: str | None) -> Sequence[Raw]:
     if namespace is None and kind.namespaced:
         if not valid_name(name):  # it becomes part of a selector
             return ()
-        return [raw for raw in await everywhere(reader, kind, fields=f"metadata.name={name}") if name_of(raw) == name]
+        return [raw for raw in await _everywhere(reader, kind, f"metadata.name={name}") if name_of(raw) == name]
     try:
         return [await reader.get(kind, name, namespace if kind.namespaced else None)]
     except (NotFound, BadName):
-        return []
+        return ()
 
 
 async def roughly(reader: Reader, kinds: Sequence[Kind], name: str, namespace: str | None) -> list[Raw]:
@@ -53,13 +52,31 @@ def _labelled(raw: Raw, name: str) -> bool:
 
 
 async def all_of(reader: Reader, kinds: Sequence[Kind], namespace: str | None) -> list[Raw]:
-    found = await asyncio.gather(
-        *(everywhere(reader, kind) if namespace is None else _inside(reader, kind, namespace) for kind in kinds)
-    )
-    return [raw for raws in found for raw in raws]
+    """Raises Forbidden when we may see none of the kinds."""
+    if namespace is None:
+        return await _together(_everywhere(reader, kind) for kind in kinds)
+    return await _together(_inside(reader, kind, namespace) for kind in kinds)
 
 
-async def everywhere(reader: Reader, kind: Kind, *, fields: str = "") -> Sequence[Raw]:
+async def _together(looks: Iterable[Awaitable[Sequence[Raw]]]) -> list[Raw]:
+    """All that is found; what is closed to us is passed over unless it is everything."""
+    answers = await asyncio.gather(*(_or_error(look) for look in looks))
+    errors = [answer for answer in answers if isinstance(answer, ClusterError)]
+    closed = [error for error in errors if isinstance(error, Forbidden)]
+    if errors and (len(closed) < len(errors) or len(closed) == len(answers)):
+        raise next((error for error in errors if error not in closed), errors[0])
+    return [raw for answer in answers if not isinstance(answer, ClusterError) for raw in answer]
+
+
+async def _or_error(look: Awaitable[Sequence[Raw]]) -> Sequence[Raw] | ClusterError:
+    """So that `gather` waits for every look, and one error comes out as itself."""
+    try:
+        return await look
+    except ClusterError as error:
+        return error
+
+
+async def _everywhere(reader: Reader, kind: Kind, fields: str = "") -> Sequence[Raw]:
     """In all namespaces, or in those that we may read one by one."""
     try:
         return (await reader.list(kind, fields=fields, limit=_LIMIT)).items
@@ -67,20 +84,15 @@ async def everywhere(reader: Reader, kind: Kind, *, fields: str = "") -> Sequenc
         return ()
     except Forbidden:
         if not kind.namespaced:
-            return ()
-    try:
-        namespaces: Listing = await reader.list(_NAMESPACE, limit=_MOST_NAMESPACES)
-    except Forbidden:
-        return ()
-    names = [name_of(namespace) for namespace in namespaces.items]
-    found = await asyncio.gather(*(_inside(reader, kind, name, fields=fields) for name in names))
-    return [raw for raws in found for raw in raws]
+            raise
+    namespaces = (await reader.list(_NAMESPACE, limit=_MOST_NAMESPACES)).items
+    return await _together(_inside(reader, kind, name_of(namespace), fields) for namespace in namespaces)
 
 
-async def _inside(reader: Reader, kind: Kind, namespace: str, *, fields: str = "") -> Sequence[Raw]:
+async def _inside(reader: Reader, kind: Kind, namespace: str, fields: str = "") -> Sequence[Raw]:
     try:
         return (await reader.list(kind, namespace if kind.namespaced else None, fields=fields, limit=_LIMIT)).items
-    except (Forbidden, NotFound, BadName):
+    except (NotFound, BadName):
         return ()
 
 

@@ -1,6 +1,8 @@
 """Each class of change against a real API: shown, approved, run, and what the cluster has then."""
 
+import asyncio
 import json
+from collections.abc import Awaitable
 
 import pytest
 
@@ -323,6 +325,30 @@ async def test_an_order_that_shows_another_outcome_is_not_run(bench: Bench) -> N
         await run(bench.writer, forged, action_id="act-1", ledger=Book().approve("act-1", forged))
     assert caught.value.reason.code == "drift.outcome"
     assert (await bench.get("Deployment", "web"))["spec"]["replicas"] == 1
+
+
+async def outcomes(*runs: Awaitable[Applied]) -> list[str]:
+    ended = await asyncio.gather(*runs, return_exceptions=True)
+    return [type(each).__name__ for each in ended]
+
+
+async def test_twenty_runs_of_one_approval_are_one_effect(bench: Bench) -> None:
+    before = await bench.workload(replicas=1)
+    order = await preview(bench.writer, Restart(target=target(bench)))
+    book = Book().approve("act-1", order)
+    ended = await outcomes(*(run(bench.writer, order, action_id="act-1", ledger=book) for _ in range(20)))
+    assert ended.count("Applied") == 1
+    assert set(ended) <= {"Applied", "NotApproved", "Drifted"}
+    after = await bench.get("Deployment", "web")
+    assert after["metadata"]["generation"] == before["metadata"]["generation"] + 1
+
+
+async def test_of_two_approved_changes_of_one_object_the_second_is_stale(bench: Bench) -> None:
+    await bench.workload(replicas=1)
+    orders = [await preview(bench.writer, Scale(target=target(bench), replicas=n)) for n in (2, 3)]
+    book = Book().approve("act-0", orders[0]).approve("act-1", orders[1])
+    runs = (run(bench.writer, order, action_id=f"act-{n}", ledger=book) for n, order in enumerate(orders))
+    assert sorted(await outcomes(*runs)) == ["Applied", "Drifted"]
 
 
 # What cannot be shown

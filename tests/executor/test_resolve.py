@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from executor.cluster import Connection
+from executor.errors import Forbidden, Unreachable
 from executor.operations import (
     ContainerImage,
     Delete,
@@ -164,6 +165,31 @@ async def test_namespaces_that_are_closed_to_us_are_passed_over(line: Connection
 
     api.before.append(closed)
     assert await whole(line, Restart(target=said())) == Restart(target=there())
+
+
+async def test_a_cluster_that_cannot_be_asked_is_no_missing_object(line: Connection, api: FakeApi) -> None:
+    api.before.append(lambda request: api.plan.append(("GET", "/statefulsets", "lose-before")))
+    with pytest.raises(Unreachable):
+        await resolve(line.reader, Restart(target=said()))
+
+
+async def test_where_nothing_may_be_seen_nothing_is_said_to_be_missing(line: Connection, api: FakeApi) -> None:
+    api.before.append(lambda request: api.plan.append(("GET", "/namespaces", status(403, "Forbidden", "no"))))
+    api.before.append(lambda request: api.plan.append(("GET", "/apps/v1/", status(403, "Forbidden", "no"))))
+    for target in (said(), said(kind="Deployment"), there()):
+        with pytest.raises(Forbidden):
+            await resolve(line.reader, Restart(target=target))
+
+
+async def test_suggestions_come_from_where_we_may_look(line: Connection, api: FakeApi) -> None:
+    def closed(request: Any) -> None:
+        if "/namespaces/shop/" not in request.path and request.path.startswith(
+            ("/apis/apps/v1/", "/api/v1/namespaces")
+        ):
+            api.plan = [("GET", request.path, status(403, "Forbidden", "no"))]
+
+    api.before.append(closed)
+    assert await resolve(line.reader, Restart(target=there("wbe"))) == Missing(target=there("wbe"), similar=(there(),))
 
 
 # amounts
