@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from executor.analysers.placement import placement_suspicions
 from executor.analysers.situation import Situation, Suspicion
 from executor.analysers.workload import facts_of, rollout_suspicion, workload_suspicions
 from executor.diagnosis import Diagnosis, Evidence, Finding
-from executor.errors import ClusterError
+from executor.errors import ClusterError, NotFound
 from executor.evidence import container_log
 from executor.fields import Raw, moment, name_of, objects, shown, text
 from executor.kinds import Kind, kind_named
@@ -22,11 +23,15 @@ from executor.pods import is_ready
 from executor.reader import Reader
 from executor.reason import Reason, reason
 from executor.related import related
+from executor.survey import survey
 
 __all__ = ["Diagnosis", "Evidence", "Finding", "diagnose"]
 
 MAX_FINDINGS = 6
 _LOGS = 3
+_TROUBLES = 4
+_FINDINGS_EACH = 1
+_NAMES = 10
 _CLAIMS = 5
 _NODES = 3
 _LINE = 300
@@ -34,9 +39,54 @@ _TOLD_BY_LOGS = ("triage.crash", "triage.init_crash", "triage.killed")
 
 
 async def diagnose(reader: Reader, target: Target) -> Diagnosis:
-    """What is wrong with an object whose kind and namespace are known, as far as rules tell; only reads.
+    """What is wrong with an object whose kind and namespace are known, as far as rules tell; only reads. Of a Namespace: with
+    what is in it. If that is one workload, the diagnosis is of that.
 
     Raises NotFound, Forbidden (of the object itself), Unreachable; what else may not be read is said in the facts."""
+    if target.kind == "Namespace":
+        return await _of_namespace(reader, target)
+    return await _of_object(reader, target)
+
+
+async def _of_namespace(reader: Reader, target: Target) -> Diagnosis:
+    await reader.get(kind_named("Namespace"), target.name)
+    seen = await survey(reader, target.name)
+    facts = [
+        (reason("triage.fact.workloads"), str(seen.workloads)),
+        (reason("triage.fact.pods"), str(seen.pods)),
+    ]
+    if not seen.complete:
+        facts.append((reason("triage.fact.cut"), str(seen.pods)))
+    parts: list[Diagnosis] = []
+    for trouble in seen.troubles[:_TROUBLES]:
+        with suppress(NotFound):  # gone since the survey
+            parts.append(await _of_object(reader, trouble.target))
+    if len(seen.troubles) == 1 and parts:
+        return parts[0]
+    findings = [finding for part in parts for finding in part.findings[:_FINDINGS_EACH]]
+    if seen.troubles:
+        names = ", ".join(str(trouble.target) for trouble in seen.troubles[:_NAMES])
+        findings.insert(
+            0,
+            Finding(
+                cause=reason("triage.namespace", count=len(seen.troubles), names=names),
+                target=target,
+                confidence=0.9,
+                evidence=(
+                    Evidence(
+                        title=reason("triage.evidence.workloads"),
+                        lines=tuple(trouble.line for trouble in seen.troubles[:_NAMES]),
+                    ),
+                ),
+                next_steps=tuple(
+                    step for part in parts for finding in part.findings[:1] for step in finding.next_steps[:1]
+                ),
+            ),
+        )
+    return Diagnosis(target=target, findings=tuple(findings[:MAX_FINDINGS]), facts=tuple(facts))
+
+
+async def _of_object(reader: Reader, target: Target) -> Diagnosis:
     found = await related(reader, target)
     waiting = [pod for pod in found.pods if text(pod, "status", "phase") == "Pending"]
     claims = await _each(reader, kind_named("PersistentVolumeClaim"), target.namespace, _claim_names(waiting)[:_CLAIMS])

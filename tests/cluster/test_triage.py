@@ -132,3 +132,16 @@ async def test_who_may_see_nothing_is_told_so(bench: Bench, nobody: Connection) 
     await begin(bench, IMAGE)
     with pytest.raises(Forbidden):
         await diagnose(nobody.reader, Target(kind="Deployment", name="web", namespace=bench.namespace))
+
+
+async def test_a_namespace_leads_to_what_is_in_trouble(hollow: Bench) -> None:
+    await hollow.workload(name="fine", replicas=1)
+    await begin(hollow, "missing:1")
+    target = Target(kind="Namespace", name=hollow.namespace)
+
+    async def look() -> Diagnosis | None:
+        diagnosis = await diagnose(hollow.reader, target)
+        found = diagnosis.findings and diagnosis.findings[0].cause.code == "triage.image_missing"
+        return diagnosis if found else None
+
+    assert (await eventually(look, 20)).target == Target(kind="Deployment", name="web", namespace=hollow.namespace)

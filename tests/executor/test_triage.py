@@ -275,6 +275,46 @@ async def test_a_service_with_nobody_behind_it() -> None:
     assert causes(await look(service(), pod(), target=target)) == []
 
 
+SHOP: Raw = {"kind": "Namespace", "metadata": {"name": "shop", "uid": "u-shop"}}
+IN_SHOP = Target(kind="Namespace", name="shop")
+
+
+def cart(*pods: Raw) -> list[Raw]:
+    """Another Deployment, whose pods crash."""
+    raw = deployment(1, name="cart", ready=0, available=0)
+    made = replica_set(name="cart-new", owner="u-cart")
+    made["spec"]["template"] = raw["spec"]["template"]
+    return [raw, made, *pods, pod("cart-1", looping(), owner="u-cart-new", labels={"app": "cart"})]
+
+
+async def test_a_namespace_with_one_workload_in_trouble_is_diagnosed_as_that_workload() -> None:
+    diagnosis = await look(SHOP, deployment(1), replica_set(), pod(labels={"app": "web"}), *cart(), target=IN_SHOP)
+    assert diagnosis.target == Target(kind="Deployment", name="cart", namespace="shop")
+    assert causes(diagnosis) == ["crash"]
+
+
+async def test_a_namespace_with_several_in_trouble_names_them_first() -> None:
+    raws = [
+        deployment(1, ready=0, available=0),
+        replica_set(),
+        pod(state=waiting("InvalidImageName"), labels={"app": "web"}),
+    ]
+    diagnosis = await look(SHOP, *raws, *cart(), target=IN_SHOP)
+    assert causes(diagnosis) == ["namespace", "crash", "image_invalid"]
+    assert diagnosis.findings[0].cause.values == {"count": 2, "names": "deployment/cart, deployment/web"}
+    assert diagnosis.findings[0].evidence[0].lines[0] == "deployment/cart: 0/1 ready, CrashLoopBackOff"
+    assert [finding.target.name for finding in diagnosis.findings[1:]] == ["cart", "web"]
+
+
+async def test_a_namespace_in_good_health_has_no_findings() -> None:
+    diagnosis = await look(SHOP, deployment(1), replica_set(), pod(labels={"app": "web"}), target=IN_SHOP)
+    assert diagnosis.findings == ()
+    assert {label.code: value for label, value in diagnosis.facts} == {
+        "triage.fact.workloads": "1",
+        "triage.fact.pods": "1",
+    }
+
+
 async def test_a_node_that_is_not_ready_is_named() -> None:
     node = {
         "kind": "Node",

@@ -1,0 +1,80 @@
+"""What in a namespace is in trouble, at one look: workloads short of ready pods, pods of no workload that do not run."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from executor.errors import Forbidden, NotFound
+from executor.fields import Raw, controller_of, mapping, name_of, number, text
+from executor.kinds import WORKLOADS, kind_named
+from executor.operations import Target
+from executor.pods import is_active, is_ready, status_word
+from executor.reader import Reader
+from executor.readiness import observed, wanted_replicas
+from executor.related import POD
+
+_LIMIT = 500
+_OF_WORKLOADS = ("ReplicaSet", *WORKLOADS)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`state` is what its unready pods are, in kubectl's words."""
+
+    target: Target
+    ready: int
+    wanted: int
+    state: str
+
+    @property
+    def line(self) -> str:
+        return f"{self.target}: {self.ready}/{self.wanted} ready" + (f", {self.state}" if self.state else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The worst first. `complete` is False when there were more objects than were looked at."""
+
+    workloads: int
+    pods: int
+    troubles: tuple[Trouble, ...]
+    complete: bool = True
+
+
+async def survey(reader: Reader, namespace: str) -> Survey:
+    """Raises Forbidden when pods may not be listed, Unreachable."""
+    pods = await reader.list(POD, namespace, limit=_LIMIT)
+    complete, count = pods.complete, 0
+    troubles: list[Trouble] = []
+    for name in WORKLOADS:
+        try:
+            listing = await reader.list(kind_named(name), namespace, limit=_LIMIT)
+        except (Forbidden, NotFound):
+            continue
+        complete, count = complete and listing.complete, count + len(listing.items)
+        troubles += [trouble for raw in listing.items if (trouble := _of_workload(raw, pods.items))]
+    for pod in pods.items:
+        if text(controller_of(pod), "kind") not in _OF_WORKLOADS and text(pod, "status", "phase") != "Succeeded":
+            troubles += [] if is_ready(pod) else [Trouble(_target(pod), 0, 1, status_word(pod))]
+    troubles.sort(key=lambda trouble: (trouble.ready / max(trouble.wanted, 1), str(trouble.target)))
+    return Survey(count, len(pods.items), tuple(troubles), complete)
+
+
+def _target(raw: Raw) -> Target:
+    return Target(kind=text(raw, "kind"), name=name_of(raw), namespace=text(raw, "metadata", "namespace"))
+
+
+def _of_workload(raw: Raw, pods: tuple[Raw, ...]) -> Trouble | None:
+    """Too few ready pods, or a rollout whose new pods do not get ready while the old ones still serve."""
+    status, wanted = mapping(raw, "status"), wanted_replicas(raw)
+    ready = number(status, "numberReady" if raw.get("kind") == "DaemonSet" else "readyReplicas")
+    labels = mapping(raw, "spec", "selector", "matchLabels")
+    unready = [pod for pod in pods if _matches(pod, labels) and is_active(pod) and not is_ready(pod)]
+    if ready >= wanted and not unready and observed(raw, None):
+        return None
+    words = Counter(map(status_word, unready)).most_common(1)
+    return Trouble(_target(raw), ready, wanted, words[0][0] if words else "")
+
+
+def _matches(pod: Raw, labels: Raw) -> bool:
+    had = mapping(pod, "metadata", "labels")
+    return bool(labels) and all(had.get(key) == value for key, value in labels.items())
