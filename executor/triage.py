@@ -153,7 +153,8 @@ async def _found(reader: Reader, situation: Situation, suspicion: Suspicion) -> 
     if said is None:
         return _finding(suspicion)
     best = said.ranked.best
-    rest = [line for line in (*said.ranked.block, *said.ranked.top, *said.ranked.tail) if line != best]
+    told = (*said.ranked.block, *(line for line in said.ranked.top if line not in said.ranked.tail), *said.ranked.tail)
+    rest = [line for line in told if line != best]
     code = "triage.evidence.previous_logs" if said.previous else "triage.evidence.logs"
     title = reason(code, pod=wanted.pod, container=wanted.container)
     logs = Evidence(title=title, lines=(best, *dict.fromkeys(rest)))
