@@ -68,6 +68,7 @@ class ClusterStandIn:
         self.access = Access()
         self.traffic = Traffic()
         self.server = ""
+        self._watches = Watches(self.store)
         self._seed = seed
         self._nodes = nodes
         self._port = port
@@ -103,8 +104,7 @@ class ClusterStandIn:
     async def _serve(self, tasks: asyncio.TaskGroup) -> None:
         kubelet = Kubelet(self.registry, self.clock, tasks)
         loops = [make(self.registry, self.clock) for make in _LOOPS]
-        watches = Watches(self.store)
-        application = ApiServer(self.registry, self.access, self.traffic, kubelet, watches).application()
+        application = ApiServer(self.registry, self.access, self.traffic, kubelet, self._watches).application()
         runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await runner.setup()
         try:
@@ -119,7 +119,7 @@ class ClusterStandIn:
             self._ready.set()
             await self._stop.wait()
         finally:
-            watches.close()
+            self._watches.close()
             await runner.cleanup()
         raise _Stopped
 
@@ -237,6 +237,10 @@ class ClusterStandIn:
             times=times,
         )
         self.traffic.faults.append(fault)
+
+    def cut_watches(self) -> int:
+        """Abort the connections of all open watches; how many there were."""
+        return self._watches.cut()
 
     def forget_history(self) -> None:
         """Compact: a watch from any version seen so far answers 410 Gone."""

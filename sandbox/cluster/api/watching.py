@@ -28,13 +28,20 @@ class Watches:
     store: Store
     bookmark_seconds: float = BOOKMARK_SECONDS
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
-    _wakers: set[asyncio.Event] = field(default_factory=set)
+    _open: dict[asyncio.Event, web.Request] = field(default_factory=dict)
 
     def close(self) -> None:
         """End every watch at once, as a server that shuts down does."""
         self._closing.set()
-        for waker in self._wakers:
+        for waker in self._open:
             waker.set()
+
+    def cut(self) -> int:
+        """Abort the connections of all open watches; how many there were."""
+        open_now = [request.transport for request in self._open.values() if request.transport is not None]
+        for transport in open_now:
+            transport.abort()
+        return len(open_now)
 
     async def serve(
         self, request: web.Request, resource: Resource, namespace: str, *, partial: bool
@@ -47,7 +54,7 @@ class Watches:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         response.enable_chunked_encoding()
         with self.store.histories[resource].watching() as waker:
-            self._wakers.add(waker)
+            self._open[waker] = request
             try:
                 await response.prepare(request)
                 async with asyncio.timeout(seconds):
@@ -58,7 +65,7 @@ class Watches:
             except Failure as failure:
                 await response.write(_line("ERROR", failure.status))
             finally:
-                self._wakers.discard(waker)
+                del self._open[waker]
         await response.write_eof()
         return response
 
