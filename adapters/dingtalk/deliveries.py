@@ -44,13 +44,15 @@ class Deliveries:
                 raise
 
     async def send(self, conversation: Conversation, card: Card, key: str) -> None:
-        """`key` becomes the outTrackId: a second card of the same key is refused by DingTalk, which means it is there."""
+        """`key` becomes the outTrackId: a second card of the same key is refused by DingTalk, so it is there, from an attempt whose
+        answer was lost; it may show what was true then, and is changed to what is true now."""
         try:
             answer = await self._audited(card, lambda shown: self._create(conversation, shown, key))
         except Refused as exc:
             if exc.code != CARD_EXISTS:
                 raise
             log.info("dingtalk.card.exists", key=key)
+            await self.update(key, card)
             return
         _check_delivered(answer)
 

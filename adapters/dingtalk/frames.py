@@ -23,6 +23,7 @@ PING = "ping"
 Frame: TypeAlias = Any
 """A SystemMessage, EventMessage or CallbackMessage of the SDK, which has no types."""
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TYPES = {kind.TYPE: kind for kind in (SystemMessage, EventMessage, CallbackMessage)}
 
 
@@ -73,7 +74,3 @@ def event_done(message_id: str) -> str:
 
 def not_ours(message_id: str) -> str:
     return answer(message_id, {"response": None}, code=AckMessage.STATUS_NOT_IMPLEMENT, message="no handler")
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

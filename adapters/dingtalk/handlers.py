@@ -24,7 +24,7 @@ class Handlers:
         task.add_done_callback(self._ended)
 
     async def drain(self, seconds: float) -> None:
-        """Wait for all of them; whoever is not done by then is cancelled, and waited for."""
+        """Wait for all of them; whoever is not done by then is cancelled, and given as long again."""
         try:
             if self._running:
                 await asyncio.wait(self._running, timeout=seconds)
@@ -33,7 +33,7 @@ class Handlers:
                 log.warning("dingtalk.handlers.cut", count=len(late))
                 for task in late:
                     task.cancel()
-                await asyncio.wait(late)
+                await asyncio.wait(late, timeout=seconds)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -60,13 +60,16 @@ async def test_the_preview_is_what_the_list_of_chats_shows(
     assert body["callbackType"] == "STREAM"
 
 
-async def test_the_same_key_never_gives_two_cards(door: DingTalk, gateway: DingTalkStandIn, waiting: Card) -> None:
+async def test_the_same_key_never_gives_two_cards_and_shows_the_newest(
+    door: DingTalk, gateway: DingTalkStandIn, waiting: Card
+) -> None:
     gateway.faults.lose_reply_next(CREATE_AND_DELIVER.name)
     with pytest.raises(Unreachable):
         await door.send(OPS, waiting, key="k")
-    sent = await door.send(OPS, waiting, key="k")
+    sent = await door.send(OPS, sample("approval_expired", "zh"), key="k")
     assert sent.message_id == "k"
     assert len(gateway.cards) == 1
+    assert gateway.cards["k"].view(LI).title == "⚪ 已过期 · 高危操作确认"
 
 
 async def test_an_update_keeps_nothing_of_what_the_card_showed(
