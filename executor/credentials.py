@@ -19,7 +19,7 @@ from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 
 from executor.errors import ClusterError, NotConfigured, Unauthorized
 
-_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _RENEW_AFTER = 60.0
 """Seconds after which a token is read again, as client-go does: service account tokens rotate in their file."""
 _PLUGIN_SECONDS = 30.0
@@ -63,7 +63,9 @@ class Credentials:
             return self._token
 
 
-async def load_credentials(kubeconfig: str | None, context: str | None = None) -> Credentials:
+async def load_credentials(
+    kubeconfig: str | None, context: str | None = None, *, service_account: Path = SERVICE_ACCOUNT
+) -> Credentials:
     """`kubeconfig` is a path (or several, joined by `:`). Without one, the service account of the pod is used.
 
     Everything that reads a file or starts the login plugin does so in a thread."""
@@ -71,8 +73,8 @@ async def load_credentials(kubeconfig: str | None, context: str | None = None) -
     configuration = Configuration()
     if kubeconfig is not None:
         load = await _kubeconfig(kubeconfig, context, configuration)
-    elif await asyncio.to_thread(_SERVICE_ACCOUNT.is_file):
-        load = await _service_account(configuration)
+    elif await asyncio.to_thread((service_account / "token").is_file):
+        load = await _service_account(service_account, configuration)
     else:
         raise NotConfigured("no kubeconfig is set and this is not a pod with a service account")
     try:
@@ -126,10 +128,15 @@ def _any_file(path: str) -> bool:
     return any(Path(part).expanduser().is_file() for part in path.split(":") if part)
 
 
-async def _service_account(configuration: Any) -> Load:
+async def _service_account(folder: Path, configuration: Any) -> Load:
     async def load(*, force: bool) -> str | None:  # noqa: ARG001 a file has no expiry
         try:
-            await asyncio.to_thread(load_incluster_config, client_configuration=configuration)
+            await asyncio.to_thread(
+                load_incluster_config,
+                client_configuration=configuration,
+                token_filename=folder / "token",
+                cert_filename=folder / "ca.crt",
+            )
         except Exception as exc:  # the library's own type is not exported, and files can fail in any way
             raise NotConfigured(f"service account: {exc}") from exc
         return _authorization(configuration)

@@ -6,6 +6,7 @@ Every binary message starts with its channel: 1 stdout, 2 stderr, 3 the end as a
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import aiohttp
@@ -15,7 +16,6 @@ from executor.wire import Wire
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 MAX_OUTPUT = 256 * 1024
 """Bytes of stdout and stderr together; what comes after is dropped, and the command is still waited for."""
-_HEARTBEAT = 20.0
 
 
 class Ending(NamedTuple):
@@ -29,7 +29,9 @@ class Ending(NamedTuple):
     """The container runtime said that it did not start the command."""
 
 
-async def run_command(wire: Wire, path: str, container: str | None, argv: Sequence[str], *, seconds: float) -> Ending:
+async def run_command(
+    wire: Wire, path: str, container: str | None, argv: Sequence[str], *, seconds: float, ping_every: float = 20.0
+) -> Ending:
     """Not masked. Closing the line does not kill the command: after `seconds` it may go on, unseen.
 
     Raises Lost when the handshake's answer was lost, the other errors when the API refused it: nothing ran then."""
@@ -41,13 +43,11 @@ async def run_command(wire: Wire, path: str, container: str | None, argv: Sequen
     status: bytes | None = None
     cut = False
     problem = "the connection closed before the command ended"
-    async with wire.websocket(path, query=query, protocols=PROTOCOLS, heartbeat=_HEARTBEAT) as socket:
+    async with wire.websocket(path, query=query, protocols=PROTOCOLS) as socket:
         try:
             async with asyncio.timeout(seconds):
-                async for message in socket:
-                    if message.type is not aiohttp.WSMsgType.BINARY or not message.data:
-                        continue
-                    channel, content = message.data[0], message.data[1:]
+                while (frame := await _frame(socket, ping_every)) is not None:
+                    channel, content = frame[0], frame[1:]
                     if channel == 3:
                         status = (status or b"") + content
                     elif channel in (1, 2):
@@ -61,6 +61,23 @@ async def run_command(wire: Wire, path: str, container: str | None, argv: Sequen
         return Ending(output, None, problem, cut)
     code, said = _end_of(status)
     return Ending(output, code, said, cut, refused=code is None)
+
+
+async def _frame(socket: aiohttp.ClientWebSocketResponse, ping_every: float) -> bytes | None:
+    """The next frame that says something; None when the line is closed.
+
+    A command may be silent for long: pings keep proxies from closing the line. An answer to them is not asked for (aiohttp's own
+    heartbeat closes the line without one, and a server may be busy with the command)."""
+    while True:
+        try:
+            message = await socket.receive(timeout=ping_every)
+            if message.type is aiohttp.WSMsgType.BINARY and message.data:
+                return bytes(message.data)
+            if message.type not in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT):
+                return None
+        except TimeoutError:
+            with suppress(ConnectionError):
+                await socket.ping()
 
 
 def _end_of(status: bytes) -> tuple[int | None, str]:

@@ -175,7 +175,7 @@ class Wire:
 
     @asynccontextmanager
     async def websocket(
-        self, path: str, *, query: Query, protocols: Sequence[str], heartbeat: float
+        self, path: str, *, query: Query, protocols: Sequence[str]
     ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
         """Opens one, once. Raises Lost when the handshake's answer was lost: what it asks for may have begun."""
         headers = await self._headers(renew=False)
@@ -185,7 +185,7 @@ class Wire:
                     self._url(path, query),
                     protocols=protocols,
                     headers=headers,
-                    heartbeat=heartbeat,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
                     max_msg_size=1024 * 1024,
                     server_hostname=self._credentials.server_hostname,
                 )

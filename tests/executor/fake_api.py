@@ -63,6 +63,8 @@ class FakeApi:
     bodies: list[Any] = field(default_factory=list)
     exec_frames: list[bytes] | None = None
     """Sent to an exec, then the socket closes; None: the handshake is refused."""
+    exec_seconds: float = 0
+    """How long a command is silent; meanwhile nobody reads its socket, so that no ping is answered."""
     execs: int = 0
     version: int = 100
     url: str = ""
@@ -184,6 +186,7 @@ class FakeApi:
         self.execs += 1
         socket = web.WebSocketResponse(protocols=("v4.channel.k8s.io",))
         await socket.prepare(request)
+        await asyncio.sleep(self.exec_seconds)
         for frame in self.exec_frames:
             await socket.send_bytes(frame)
         await socket.close()

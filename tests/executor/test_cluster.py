@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from executor.cluster import Connection, connect
+from executor.credentials import load_credentials
 from executor.errors import (
     BadName,
     ClusterError,
@@ -30,6 +31,7 @@ from executor.errors import (
 )
 from executor.kinds import KINDS, Kind, kind_named
 from executor.paths import one
+from executor.terminal import run_command
 from executor.wire import Answer
 from tests.executor.fake_api import DEPLOYMENT, FakeApi, connected, deployment, kubeconfig, pod, serving, status
 
@@ -405,3 +407,47 @@ async def test_the_output_of_a_command_is_capped_and_its_end_still_seen(line: Co
 async def test_a_refused_exec_ran_nothing(line: Connection, api: FakeApi) -> None:
     with pytest.raises(Forbidden):
         await line.writer.exec("shop", "web-1", "app", ("id",), seconds=5)
+
+
+async def test_a_silent_command_is_waited_for_though_nobody_answers_pings(line: Connection, api: FakeApi) -> None:
+    api.exec_frames, api.exec_seconds = [SUCCESS], 0.4
+    path = one(PODS, "v1", "shop", "web-1", "exec")
+    ending = await run_command(line.writer._wire, path, "app", ("sleep",), seconds=5, ping_every=0.05)
+    assert ending.exit_code == 0
+
+
+async def test_a_command_that_does_not_end_is_left_after_its_seconds(line: Connection, api: FakeApi) -> None:
+    api.exec_frames, api.exec_seconds = [SUCCESS], 30
+    ending = await line.writer.exec("shop", "web-1", "app", ("sleep",), seconds=0.2)
+    assert (ending.exit_code, ending.refused) == (None, False)
+
+
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBdTCCARugAwIBAgIUMYYvRt8w8jTagvrL46IMeoZpteQwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjIxNDAzMDZaGA8yMTI2MTAyOTE0MDMw
+NlowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOQr
+Xk2AE8s4kvq/a0pktAccvHbNCUYjJ1qnADw75tQMFII6HKsOU3h1OHqXbCmcpfrx
+VjUFaAyLVPNJWT/jWvqjUzBRMB0GA1UdDgQWBBSL30VPvJayBX1LFu2eIHEUP7eb
+QTAfBgNVHSMEGDAWgBSL30VPvJayBX1LFu2eIHEUP7ebQTAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0gAMEUCIQDX4w/S1+ZJGV/tJcjhQwm6/U/jD4c14Qa5
+k5NLtPMfoAIgSlSIdl7HnGLdJvlIcGE4b94qGZzcXChyyzAyraIt9dY=
+-----END CERTIFICATE-----
+"""
+"""Self-signed for these tests; its key was thrown away."""
+
+
+async def test_in_a_pod_the_service_account_is_used_and_its_token_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    (tmp_path / "token").write_text("first\n")
+    (tmp_path / "ca.crt").write_text(CERTIFICATE)
+    credentials = await load_credentials(None, service_account=tmp_path)
+    assert credentials.host == "https://10.0.0.1:443"
+    assert await credentials.authorization() == "Bearer first"
+    (tmp_path / "token").write_text("second\n")
+    assert await credentials.authorization() == "Bearer first"
+    assert await credentials.authorization(renew=True) == "Bearer second"
+    assert "second" not in repr(credentials)
