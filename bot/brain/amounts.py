@@ -14,7 +14,8 @@ _MOST = 10_000
 
 def scales(verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
     """Raises Unclear when the amount is missing or can be read in two ways."""
-    ways = {verb.value for verb in verbs if verb.tag is Tag.SCALE} or {"remove" if _deletes(verbs) else "to"}
+    ways = {verb.value for verb in verbs if verb.tag in (Tag.SCALE, Tag.DIRECTION)} - {"to"}
+    ways = ways or {"remove" if _deletes(verbs) else "to"}
     whole = {verb.tag for verb in verbs} & {Tag.DOUBLE, Tag.HALVE}
     if len(amounts) + len(whole) > 1 or len(ways) > 1:
         raise _unclear(amounts, ())

@@ -14,7 +14,7 @@ from bot.brain.readings import Ask, Refuse, Scene, Unclear
 from bot.brain.recast import recast
 from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
-from bot.brain.targets import changed, everywhere, loose_ands
+from bot.brain.targets import changed, everywhere, loose_ands, no_riddle
 from executor.kinds import SCALABLE, WORKLOADS
 from executor.kubectl import command_of
 from executor.operations import Delete, Exec, Operation, Other, Patch, Restart, Scale, SetImage, Target, canonical
@@ -23,7 +23,7 @@ from executor.redact import mask
 from executor.risk import Level
 
 _Build = Callable[[tuple[Target, ...]], tuple[Operation, ...]]
-_ALWAYS = frozenset({"object", "place", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, Tag.WANT, Tag.STATUS})
+_ALWAYS = frozenset({"object", "place", "riddle", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, Tag.WANT, Tag.STATUS})
 _TAKES: dict[Tag, frozenset[str]] = {
     Tag.DELETE: frozenset({Tag.FORCE}),
     Tag.RESTART: frozenset(),
@@ -31,8 +31,6 @@ _TAKES: dict[Tag, frozenset[str]] = {
     Tag.UPGRADE: frozenset({"image", "goal", "origin", "container", Tag.IMAGE_WORD, Tag.CONTAINER}),
     Tag.PATCH: frozenset({Tag.JSON, Tag.TO, Tag.FLAG}),
     Tag.EXEC: frozenset({Tag.COMMAND, Tag.COMMAND_WORD, "container", Tag.FLAG}),
-    Tag.ROLLBACK: frozenset({"goal", "previous", Tag.IMAGE_WORD, "amount", Tag.TO}),
-    Tag.HALT: frozenset(),
 }
 _ON_NODES = ("cordon", "uncordon", "drain")
 _UNDONE = {
@@ -54,6 +52,7 @@ _UNDONE = {
     "forward": ("port-forward", Level.FORBIDDEN),
 }
 """What the vocabulary's member stands for in kubectl, and how risky that is."""
+_NEVER_ACTS = (Tag.UNDONE, Tag.ROLLBACK, Tag.HALT)
 _SCALING = frozenset({Tag.SCALE, Tag.DOUBLE, Tag.HALVE})
 
 
@@ -66,9 +65,10 @@ def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[
     verb = _verb(clause, verbs)
     clause = recast(clause, verb)
     build = _builder(verb, clause, verbs)
-    if whole:
+    if whole and verb not in _NEVER_ACTS:
         _nothing_left(clause, verb, scene, build)
     try:
+        no_riddle(clause)
         targets = changed(clause, scene)
     except Unclear as unclear:
         raise _with_alternatives(unclear, build) from None
@@ -116,7 +116,8 @@ def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> _Build:
         case Tag.RESTART:
             return lambda targets: tuple(_restart(target) for target in targets)
         case Tag.SCALE:
-            return lambda targets: scales(verbs, clause.all("amount"), targets)
+            directions = [phrase.tokens[0] for phrase in clause.all(Tag.DIRECTION)]
+            return lambda targets: scales([*verbs, *directions], clause.all("amount"), targets)
         case Tag.UPGRADE:
             images = images_of(clause)
             return lambda targets: tuple(SetImage(target=target, images=images) for target in targets)

@@ -39,6 +39,10 @@ class Phrase:
 
 
 class _Node(Protocol):
+    def starts(self) -> tuple[frozenset[str], bool]:
+        """The categories that a match can begin with, and whether it can be empty."""
+        ...
+
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]: ...
 
 
@@ -47,6 +51,9 @@ class _Word:
     tag: str
     value: str | None
     label: str
+
+    def starts(self) -> tuple[frozenset[str], bool]:
+        return frozenset({self.tag}), False
 
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
         if at < len(tokens) and tokens[at].tag == self.tag and self.value in (None, tokens[at].value):
@@ -58,27 +65,45 @@ class _Rule:
     name: str
     rules: Mapping[str, _Node]
 
+    def starts(self) -> tuple[frozenset[str], bool]:
+        return self.rules[self.name].starts()
+
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
         yield from self.rules[self.name].match(tokens, at)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sequence:
-    parts: tuple[_Node, ...]
+class _Nothing:
+    def starts(self) -> tuple[frozenset[str], bool]:
+        return frozenset(), True
+
+    def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:  # noqa: ARG002 - it looks at none
+        yield at, ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    head: _Node
+    rest: _Node
+
+    def starts(self) -> tuple[frozenset[str], bool]:
+        head, empty = self.head.starts()
+        rest, rest_empty = self.rest.starts() if empty else (frozenset(), False)
+        return head | rest, empty and rest_empty
 
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
-        if not self.parts:
-            yield at, ()
-            return
-        rest = _Sequence(self.parts[1:])
-        for middle, head in self.parts[0].match(tokens, at):
-            for end, tail in rest.match(tokens, middle):
+        for middle, head in self.head.match(tokens, at):
+            for end, tail in self.rest.match(tokens, middle):
                 yield end, head + tail
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
     options: tuple[_Node, ...]
+
+    def starts(self) -> tuple[frozenset[str], bool]:
+        found = [option.starts() for option in self.options]
+        return frozenset().union(*(tags for tags, _ in found)), any(empty for _, empty in found)
 
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
         for option in self.options:
@@ -89,6 +114,9 @@ class _Choice:
 class _Repeat:
     part: _Node
     most: int
+
+    def starts(self) -> tuple[frozenset[str], bool]:
+        return self.part.starts()[0], True
 
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
         if self.most > 0:
@@ -103,9 +131,16 @@ class _Repeat:
 class _Absent:
     part: _Node
 
+    def starts(self) -> tuple[frozenset[str], bool]:
+        return frozenset(), True
+
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
         if next(self.part.match(tokens, at), None) is None:
             yield at, ()
+
+
+def _sequence(parts: Sequence[_Node]) -> _Node:
+    return _Pair(parts[0], _sequence(parts[1:])) if parts else _Nothing()
 
 
 class Grammar:
@@ -120,6 +155,7 @@ class Grammar:
         missing = self._used - set(rules)
         if missing:
             raise ValueError(f"rules without a definition: {missing}")
+        self._starts = {role: self._rules[role].starts()[0] for role in self._phrases}
 
     def _compile(self, name: str, text: str) -> _Node:
         symbols: list[_Symbol] = [(m[1] or "", m[2] or "", m[3] or "") for m in _SYMBOLS.finditer(text.strip())]
@@ -135,12 +171,12 @@ class Grammar:
         parts: list[_Node] = []
         while symbols and symbols[0][2] != ")":
             if symbols[0][2] == "|":
-                options.append(_Sequence(tuple(parts)))
+                options.append(_sequence(parts))
                 parts, symbols = [], symbols[1:]
                 continue
             part, symbols = self._part(symbols)
             parts.append(part)
-        options.append(_Sequence(tuple(parts)))
+        options.append(_sequence(parts))
         return (options[0] if len(options) == 1 else _Choice(tuple(options))), symbols
 
     def _part(self, symbols: list[_Symbol]) -> tuple[_Node, list[_Symbol]]:
@@ -151,6 +187,8 @@ class Grammar:
             return _Absent(node), symbols
         if mark == "(":
             node, symbols = self._options(symbols)
+            if not symbols:
+                raise ValueError("a rule has an unbalanced bracket")
             symbols = symbols[1:]
         elif word[0].islower():
             node = _Rule(word, self._rules)
@@ -169,7 +207,7 @@ class Grammar:
         at = 0
         while at < len(tokens):
             best = Phrase(tokens[at].tag, (tokens[at],))
-            for role in self._phrases:
+            for role in (role for role in self._phrases if tokens[at].tag in self._starts[role]):
                 for end, captures in self._rules[role].match(tokens, at):
                     if end - at > len(best.tokens) or (end - at == len(best.tokens) == 1 and not best.captures):
                         best = Phrase(role, tuple(tokens[at:end]), captures)

@@ -148,7 +148,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
     (Tag.IN, "", "in | inside | within | under | on | into | inside of | at | in the"),
     (Tag.OF, "", "of | for | about | from the | of the | for the"),
     (Tag.DE, "", "'s"),
-    (Tag.TO, "", "to | as | => | -> | with | to the | up to | down to | to be"),
+    (Tag.TO, "", "to | as | => | -> | with | to the | to be"),
     (Tag.FROM, "", "from"),
     (Tag.BY, "", "by"),
     (Tag.DIRECTION, "up", "up"),

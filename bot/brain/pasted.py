@@ -37,8 +37,13 @@ _AROUND = frozenset(
         Tag.DE,
         Tag.BOTH,
         Tag.LOOK,
+        Tag.INSIDE,
     }
 )
+_SPELLINGS = frozenset(
+    {Tag.NAME, Tag.CASED, Tag.OBJECT, Tag.PATH, Tag.IMAGE, Tag.BAD, Tag.ODD, Tag.PAIR, Tag.ASSIGN, Tag.FLAG, Tag.QUOTED}
+)
+"""Beside a command these are not prose: another program, a pipe, a variable."""
 _MOST = 5
 
 
@@ -129,14 +134,14 @@ def _around(found: Pasted) -> Plan | None:
     if not odd and not any(character in INVISIBLE for character in found.around):
         return None
     shown = tuple(mask(command).text for command in found.commands)
-    latin = any(token.tag in (Tag.BAD, Tag.ODD, Tag.ASSIGN, Tag.FLAG, Tag.QUOTED) for token in odd)
+    latin = any(token.tag in _SPELLINGS for token in odd)
     if latin or not odd:
         return Refusal(
             reasons=(reason("rules.around_command", text=mask(found.around.strip()).text),), command=shown[0]
         )
     if any(token.tag is Tag.NEG for token in odd):
         return Reply(reason=reason("rules.negated"))
-    choices = tuple(Choice(text=command, command=command) for command in shown[:_MOST])
+    choices = tuple(Choice(text=command, command=command) for command in shown[:_MOST] if command.isascii())
     return Clarify(question=reason("rules.command_in_prose"), choices=choices)
 
 

@@ -7,7 +7,7 @@ _RULES = {
     "place": """
         everywhere=EVERYWHERE INSIDE? DE? | FROM? AT? IN? everywhere=ALL NAMESPACE inside=INSIDE* DE?
         | everywhere=FLAG.A | everywhere=FLAG.all-namespaces
-        | (FLAG.n | FLAG.namespace) COLON? ns=NAME
+        | (FLAG.n | FLAG.namespace) COLON? ns=NAME INSIDE* DE?
         | (AT | FROM | IN)? nsw=NAMESPACE (COLON | CALLED | TO)? ns=NAME inside=INSIDE* DE?
         | (AT | FROM | IN | OF)? ns=NAME DE? THIS? nsw=NAMESPACE inside=INSIDE* DE?
         | (AT | FROM | TO)? ns=NAME inside=INSIDE inside=INSIDE* DE?
@@ -19,7 +19,7 @@ _RULES = {
         | (AT | OF | FROM | IN)? named INSIDE*
         | (AT | OF | FROM | IN)? (ns=NAME DE)? (CALLED name=NAME DE kind=KIND | kind=KIND DE? CALLED name=NAME) INSIDE*
         | OF? name=NAME !CONTAINER
-        | ns=NAME DE named
+        | ns=NAME DE (named | object=OBJECT)
         | ns=NAME DE !container name=NAME
         | ns=NAME DE kind=KIND !CONTAINER
         | kind=KIND OF ns=NAME
@@ -49,6 +49,8 @@ _RULES = {
     "tail": """
         RECENT? DE? n=NUMBER UNIT? LINES DE? | RECENT n=NUMBER | FLAG.tail n=NUMBER
     """,
+    # shop 命名空间 nginx: which of the two is the namespace is not said
+    "riddle": "first=NAME nsw=NAMESPACE second=NAME !DE",
     "since": "RECENT? DE? NUMBER UNIT? MINUTES (INSIDE | DE)* | RECENT MINUTES",
     "image": "to=TO? ref=IMAGE | to=TO? assign=ASSIGN",
     "goal": "TO ref=NAME | TO ref=PATH | TO ref=DECIMAL",
@@ -57,5 +59,5 @@ _RULES = {
 }
 
 GRAMMAR = Grammar(
-    _RULES, ("place", "object", "container", "amount", "tail", "since", "image", "goal", "origin", "previous")
+    _RULES, ("riddle", "place", "object", "container", "amount", "tail", "since", "image", "goal", "origin", "previous")
 )

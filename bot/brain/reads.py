@@ -4,7 +4,7 @@ from bot.brain.clauses import Clause
 from bot.brain.grammar import Phrase
 from bot.brain.readings import Act, Ask, Look, Reading, Scene, Unclear, Unread
 from bot.brain.tags import Tag
-from bot.brain.targets import Mention, everywhere, groups, named_namespace, namespace_of
+from bot.brain.targets import Mention, everywhere, groups, named_namespace, namespace_of, solved
 from bot.brain.wording import pod_like
 from executor.kinds import kind_named
 from executor.operations import Describe, Events, Get, Logs, Operation, Target
@@ -16,6 +16,7 @@ _SECONDS = {"分": 60, "小": 3600, "个": 3600, "秒": 1, "天": 86400, "m": 60
 
 def read(clause: Clause, scene: Scene) -> Reading:
     """Raises Unclear when it is not said of what."""
+    clause = solved(clause)
     if clause.has(Tag.LOGS) and not clause.has(Tag.WHY, Tag.DIAGNOSE):
         return Act((_logs(clause, scene),))
     lists = _kinds(clause) and (not _names(clause) or _owner(clause) is not None)

@@ -6,6 +6,7 @@ question with choices, or by what was not understood. It reads nothing and knows
 """
 
 from dataclasses import replace
+from typing import Literal
 
 from bot.brain import pages, pasted
 from bot.brain.characters import code_point, is_han
@@ -13,6 +14,7 @@ from bot.brain.clauses import Clause, clauses_of
 from bot.brain.combine import combined
 from bot.brain.execs import lift_command
 from bot.brain.judge import judged
+from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Plan, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
 from bot.brain.spelling import Token
@@ -28,14 +30,19 @@ _SUBJECTS = VERBS | {Tag.KIND, Tag.NAMESPACE, Tag.LOGS, Tag.EVENTS, Tag.FAULT, T
 
 
 class RulesPlanner:
-    """Deterministic; the same text always gives the same plan."""
+    """Deterministic; the same text always gives the same plan. Choices are worded in the message's language, and in `language`
+    where it has neither Chinese nor English words."""
+
+    def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
+        self._language = language
 
     async def plan(self, text: str) -> Plan:
-        return plan(text)
+        return plan(text, self._language)
 
 
-def plan(text: str) -> Plan:
+def plan(text: str, fallback: str = "zh") -> Plan:
     """`text` is a message without the mention of the bot. Never raises."""
+    text = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
     if len(text) > _LONGEST:
         return Refusal(reasons=(reason("rules.too_long", limit=_LONGEST),))
     text = text.strip()
@@ -47,9 +54,15 @@ def plan(text: str) -> Plan:
     tokens = lift_command(text, tokens)
     if (wrong := _misspelt(text, tokens)) is not None:
         return wrong
-    language = "zh" if any(is_han(character) for character in text) else "en"
+    language = _language(text, tokens, fallback)
     clauses = clauses_of(_lenient(tokens))
     return combined(text, tokens, _read(clauses, language), language)
+
+
+def _language(text: str, tokens: tuple[Token, ...], fallback: str) -> str:
+    if any(is_han(character) for character in text):
+        return "zh"
+    return "en" if any(latin_phrase([token.text.lower()]) for token in tokens) else fallback
 
 
 def _read(clauses: tuple[Clause, ...], language: str) -> tuple[tuple[Clause, Reading], ...]:

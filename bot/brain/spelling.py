@@ -26,6 +26,7 @@ _DELTA = re.compile(r"[+-]\d{1,5}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,6}", re.ASCII)
 _FLAG = re.compile(r"--?[A-Za-z][A-Za-z-]*|--", re.ASCII)
 _ASSIGN = re.compile(r"([a-z0-9][a-z0-9-]*|\*)=(.+)", re.ASCII)
+_PAIR = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*=\S*", re.ASCII)
 
 
 def spell(word: str, start: int) -> Iterator[Token]:
@@ -38,7 +39,7 @@ def spell(word: str, start: int) -> Iterator[Token]:
         return
     key, mark, value = word.partition(":") if ":" in word else word.partition("=")
     if mark and valid_namespace(value) and kind_sense(key.lower()) == (Tag.NAMESPACE, "Namespace"):
-        yield Token(Tag.NAMESPACE, key, start, start + len(key), "Namespace")
+        yield Token(Tag.FLAG, key, start, start + len(key), "namespace")
         yield _token(Tag.NAME, value, start + len(key) + 1)
         return
     if mark == "=" and key.lower() == "replicas" and value.isdecimal():
@@ -74,7 +75,7 @@ def form_of(word: str) -> tuple[Tag, str]:
         return Tag.IMAGE, word
     if (assigned := _ASSIGN.fullmatch(word)) and valid_image(assigned[2]):
         return (Tag.ASSIGN, word) if assigned[1] == "*" or valid_container(assigned[1]) else (Tag.BAD, word)
-    return Tag.BAD, word
+    return (Tag.PAIR if _PAIR.fullmatch(word) else Tag.BAD), word
 
 
 def _slashed(word: str) -> tuple[Tag, str] | None:

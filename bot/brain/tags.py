@@ -14,6 +14,7 @@ class Tag(StrEnum):
     PATH = auto()  # shop/nginx
     IMAGE = auto()
     ASSIGN = auto()  # app=nginx:1.27
+    PAIR = auto()  # DEBUG=1
     NUMBER = auto()
     DECIMAL = auto()
     DELTA = auto()  # +2

@@ -1,6 +1,6 @@
 """Which objects a clause speaks of: `web 和 api`, `shop 的 nginx`, `pod a、b`, `它`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.brain.clauses import Clause
 from bot.brain.grammar import Phrase
@@ -31,7 +31,7 @@ class Mention:
 def mention(phrase: Phrase) -> Mention:
     if (written := phrase.value("object")) is not None:
         kind, name, *namespace = written.split("/")
-        return Mention(kind, name, namespace[0] if namespace else None)
+        return Mention(kind, name, namespace[0] if namespace else phrase.value("ns"))
     kind_word = phrase.value("kind")
     if (pair := phrase.value("pair")) is not None:
         namespace_, _, name = pair.partition("/")
@@ -123,6 +123,30 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     if bare is not None:
         raise _nameless(bare, namespace, scene)
     return tuple(dict.fromkeys(item.target(namespace) for item in found[0]))
+
+
+def no_riddle(clause: Clause) -> None:
+    """Raises Unclear for `重启 shop 命名空间 nginx`, with both ways to read it."""
+    riddle = clause.first("riddle")
+    if riddle is None:
+        return
+    first, second = riddle.value("first") or "", riddle.value("second") or ""
+    ways = (Target(kind="", name=second, namespace=first),), (Target(kind="", name=first, namespace=second),)
+    raise Unclear(Ask(reason("rules.which_of", names=f"{first}, {second}")), ways)
+
+
+def solved(clause: Clause) -> Clause:
+    """For reads, the likelier way: `shop 命名空间 nginx` is nginx in shop, `nginx namespace shop` too."""
+    phrases: list[Phrase] = []
+    for phrase in clause.phrases:
+        if phrase.role != "riddle":
+            phrases.append(phrase)
+            continue
+        (_, first), (_, word), (_, second) = phrase.captures
+        namespace, name = (second, first) if word.text.isascii() else (first, second)
+        phrases.append(Phrase("place", (namespace, word), (("ns", namespace), ("nsw", word), ("inside", word))))
+        phrases.append(Phrase("object", (name,), (("name", name),)))
+    return replace(clause, phrases=tuple(phrases))
 
 
 def _from_scene(clause: Clause, scene: Scene, namespace: str | None, *, said: bool) -> tuple[Target, ...]:

@@ -136,7 +136,7 @@ def _run(text: str, start: int, end: int) -> Iterator[Token]:
     bare = run.strip("—–―…·•~～") if not run.isascii() else run
     if not bare or all(c in characters.INVISIBLE or characters.is_skipped(c) for c in bare):
         return
-    if run.startswith(("—", "–", "―")) and bare[0].isalnum():
+    if run[0] in "—–―" and run[1:2].isalnum():
         bare = run  # a dash that a word processor put in place of the hyphen of a flag
     start = text.index(bare, start)
     word = bare.rstrip(".:") if bare.strip(".:") else bare

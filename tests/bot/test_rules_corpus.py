@@ -5,7 +5,14 @@ import pytest
 from bot.brain.characters import is_han
 from bot.brain.planner import Clarify, Reply
 from bot.brain.rules import RulesPlanner
-from tests.corpus.requests import changes, requests, score
+from tests.corpus.requests import Request, changes, requests, score
+
+CHANGES = ("restart", "delete", "scale", "set-image", "patch", "exec")
+
+
+def _change_requests() -> list[Request]:
+    """Those in words: kubectl text has a corpus of its own."""
+    return [one for one in requests() if one.expect.startswith(CHANGES) and "kubectl" not in one.text]
 
 
 async def test_no_request_of_the_corpus_gives_an_action_that_was_not_asked_for() -> None:
@@ -36,15 +43,16 @@ def test_the_corpus_is_half_chinese_has_no_twins_and_a_held_out_part() -> None:
 @pytest.mark.parametrize(
     "turned",
     [
-        "不要{}", "别{}", "先别{}", "千万不要{}", "如果{}会怎样", "昨天谁{}", "明天{}", "要不要{}", "他说{}", "{}会怎样", "为什么{}",
-        "如何{}", "今晚{}", "{}是什么意思", "{}，算了", "我没有{}", "会不会{}", "老板不让{}", "每天{}", "有人{}", "取消{}",
+        "不要{}", "别{}", "先别{}", "千万不要{}", "如果{}会怎样", "昨天谁{}", "明天{}", "要不要{}", "他说{}", "{}会怎样",
+        "为什么{}", "如何{}", "今晚{}", "{}是什么意思", "{}，算了", "我没有{}", "会不会{}", "老板不让{}", "每天{}",
+        "有人{}", "取消{}",
     ],
 )  # fmt: skip
 async def test_no_chinese_request_acts_when_it_is_denied_asked_about_or_put_off(turned: str) -> None:
     remark = "，"  # 不要 before a remark denies the remark, not what is asked behind it
     planner = RulesPlanner()
-    for request in requests():
-        if remark not in request.text and "kubectl" not in request.text:
+    for request in _change_requests():
+        if remark not in request.text:
             plan = await planner.plan(turned.format(request.text))
             assert changes(plan) == (), request.text
 
@@ -58,8 +66,8 @@ async def test_no_chinese_request_acts_when_it_is_denied_asked_about_or_put_off(
 )  # fmt: skip
 async def test_no_english_request_acts_when_it_is_denied_asked_about_or_put_off(turned: str) -> None:
     planner = RulesPlanner()
-    for request in requests():
-        if request.text.isascii() and "kubectl" not in request.text:
+    for request in _change_requests():
+        if request.text.isascii():
             plan = await planner.plan(turned.format(request.text))
             assert changes(plan) == (), request.text
 

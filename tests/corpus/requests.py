@@ -1,7 +1,7 @@
 """The corpus of requests and how well a planner does on it.
 
-`requests.jsonl` has one request a line: `text`, `expect` (the plan in the notation of `notation`) and `held_out`: true for requests that
-the grammar was not written from. A wrong action is a change that was proposed and not asked for; a needless question is a question
+`requests.jsonl` has one request a line: `text`, `expect` (the plan as `notation` writes it), and `held_out`: whether the grammar
+was not written from it. A wrong action is a change that was proposed and not asked for; a needless question is a question
 back where an answer was expected.
 """
 
@@ -118,7 +118,11 @@ def _operation(operation: Operation) -> str:
             about = _thing(target) if target else _place(operation.namespace)
             words = ("events", about, "-A" if operation.all_namespaces else "")
         case Delete(target=target):
-            words = ("delete", _thing(target), f"grace={operation.grace_seconds}" if operation.grace_seconds is not None else "")
+            words = (
+                "delete",
+                _thing(target),
+                f"grace={operation.grace_seconds}" if operation.grace_seconds is not None else "",
+            )
         case Scale(target=target):
             words = ("scale", _thing(target), _amount(operation))
         case SetImage(target=target):
@@ -143,7 +147,9 @@ def _amount(operation: Scale) -> str:
 
 
 def _thing(target: Target) -> str:
-    return " ".join(filter(None, (f"{target.kind}/{target.name}" if target.kind else target.name, _place(target.namespace))))
+    return " ".join(
+        filter(None, (f"{target.kind}/{target.name}" if target.kind else target.name, _place(target.namespace)))
+    )
 
 
 def _place(namespace: str | None) -> str:

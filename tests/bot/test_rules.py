@@ -1,0 +1,296 @@
+"""The rules planner: what people write and what becomes of it. The corpus has the breadth; here is one case for each rule."""
+
+import pytest
+
+from bot.brain.planner import Clarify, Decide, Pick, Refusal, Reply
+from bot.brain.rules import RulesPlanner, plan
+from executor.operations import Delete, Restart, Target
+from tests.corpus.requests import notation
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("帮我重启下 nginx", "restart nginx"),
+        ("web 扩到 5 个副本", "scale web replicas=5"),
+        ("web 扩到５个副本", "scale web replicas=5"),
+        ("web 扩到十二个副本", "scale web replicas=12"),
+        ("给 web 加俩副本", "scale web delta=+2"),
+        ("scale web to five", "scale web replicas=5"),
+        ("重启 shop 命名空间下的 nginx", "restart nginx -n shop"),
+        ("重启 shop/nginx", "restart nginx -n shop"),
+        ("restart nginx -n shop", "restart nginx -n shop"),
+        ("restart nginx ns=shop", "restart nginx -n shop"),
+        ("restart deployment/nginx in shop", "restart Deployment/nginx -n shop"),
+        ("重启 “logs”", "restart logs"),
+        ("重启 nginx😀👍🏽", "restart nginx"),
+        ("@李四 重启 nginx [强]", "restart nginx"),
+        ("重启\u3000nginx\u00a0", "restart nginx"),
+        ("删除 node/node-1", "delete Node/node-1"),
+        ("重启 pod web-0", "delete Pod/web-0"),
+    ],
+)
+def test_words_and_marks_as_people_type_them(text: str, expected: str) -> None:
+    assert notation(plan(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "fragment"),
+    [
+        ("重启 nginх", "rules.odd_character", "U+0445"),
+        ("重启 ｎｇｉｎｘ", "rules.odd_character", "U+FF4E"),
+        ("重启 nginx\u200b", "rules.odd_character", "U+200B"),
+        ("重启 ng\u200dinx", "rules.odd_character", "U+200D"),
+        ("restart nginx —n shop", "rules.odd_character", "U+2014"),
+        ("restart nginx１", "rules.odd_character", "U+FF11"),
+        ("delete ..", "rules.bad_name", ".."),
+        ("delete pod ../../etc", "rules.bad_name", "../../etc"),
+        ("重启 my_app", "rules.bad_name", "my_app"),
+        ("重启 -nshop", "rules.leftover", "-nshop"),
+    ],
+)
+def test_what_is_no_name_is_refused_or_asked_about_with_what_offends(text: str, code: str, fragment: str) -> None:
+    found = plan(text)
+    reasons = found.reasons if isinstance(found, Refusal) else (found.question,) if isinstance(found, Clarify) else ()
+    assert [reason.code for reason in reasons] == [code]
+    assert fragment in " ".join(str(value) for value in reasons[0].values.values())
+
+
+def test_capital_letters_are_offered_in_lower_case() -> None:
+    found = plan("重启 Nginx 在 Shop")
+    assert isinstance(found, Clarify)
+    assert [choice.command for choice in found.choices] == ["重启 nginx 在 shop"]
+
+
+def test_a_message_that_is_too_long_is_refused_and_an_empty_one_gets_help() -> None:
+    assert plan("") == Reply(topic="help")
+    assert plan(" \n ") == Reply(topic="help")
+    long = plan("重启 nginx " * 1000)
+    assert isinstance(long, Refusal)
+    assert long.reasons[0].code == "rules.too_long"
+
+
+def test_at_most_five_operations_in_one_message() -> None:
+    assert isinstance(plan("重启 a1、a2、a3、a4、a5"), type(plan("重启 a1")))
+    assert notation(plan("重启 a1、a2、a3、a4、a5、a6")) == "refusal"
+
+
+def test_operations_keep_the_order_of_the_words() -> None:
+    assert (
+        notation(plan("先把 api 缩到 1，再重启 web，最后删除 pod x"))
+        == "scale api replicas=1; restart web; delete Pod/x"
+    )
+
+
+def test_a_part_that_is_not_understood_is_named_and_nothing_of_the_message_runs() -> None:
+    found = plan("重启 nginx，顺便烤个蛋糕")
+    assert isinstance(found, Clarify)
+    assert "蛋 糕" in str(found.question.values["text"])
+    assert found.operations == (Restart(target=Target(kind="", name="nginx")),)
+
+
+def test_it_is_the_thing_that_was_named_before_in_the_message() -> None:
+    assert notation(plan("把 web 扩到 3 然后重启它")) == "scale web replicas=3; restart web"
+    assert notation(plan("web 和 api 都挂了，重启它")) == "clarify"
+
+
+def test_two_names_without_a_link_are_asked_about() -> None:
+    found = plan("重启 shop nginx")
+    assert isinstance(found, Clarify)
+    assert [choice.command for choice in found.choices] == ["重启 nginx -n shop", "重启 shop"]
+
+
+def test_a_namespace_word_between_two_names_is_asked_about() -> None:
+    for text in ("重启 shop 命名空间 nginx", "restart nginx namespace shop"):
+        found = plan(text)
+        assert isinstance(found, Clarify)
+        assert {notation(plan(choice.command)) for choice in found.choices} == {
+            "restart nginx -n shop",
+            "restart shop -n nginx",
+        }
+    assert notation(plan("看下 shop 命名空间 nginx 的日志")) == "logs nginx -n shop"
+
+
+def test_an_unqualified_amount_is_asked_about() -> None:
+    found = plan("扩容 web 3 个")
+    assert isinstance(found, Clarify)
+    assert [notation(plan(choice.command)) for choice in found.choices] == [
+        "scale web replicas=3",
+        "scale web delta=+3",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web 缩容翻倍",
+        "web 扩容减半",
+        "web 扩到 3 个 5 个",
+        "scale up web down to 3",
+        "web 加 0 个副本",
+        "把 web 扩到 99999",
+    ],
+)
+def test_an_amount_that_contradicts_itself_changes_nothing(text: str) -> None:
+    assert notation(plan(text)) == "clarify"
+
+
+def test_stopping_offers_zero_replicas_and_deletion() -> None:
+    found = plan("停掉 nginx")
+    assert isinstance(found, Clarify)
+    assert [notation(plan(choice.command)) for choice in found.choices] == ["scale nginx replicas=0", "delete nginx"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("在 web-0 里执行 `ls -l '/a b'`", "exec web-0 -- ls -l /a b"),
+        ("在 shop 的 web-0 里执行 `date`", "exec web-0 -n shop -- date"),
+        ("exec web-0 -n shop -c app -- ls /", "exec web-0 -n shop container=app -- ls /"),
+        ("在 web-0 里执行 `ls; rm -rf /`", "refusal"),
+        ("在 web-0 里执行 ls $(id)", "refusal"),
+        ("在 web-0 里执行 `ls “a”`", "refusal"),
+        ("在 web-0 里执行 ls 然后重启 api", "clarify"),
+        ("run ls in web-0", "clarify"),
+        ("exec web-0 in shop ls", "clarify"),
+    ],
+)
+def test_commands_in_containers_are_words_and_never_a_shell(text: str, expected: str) -> None:
+    assert notation(plan(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kubectl delete pod x -n y", "delete Pod/x -n y"),
+        ("KUBECTL delete pod x -n y", "refusal"),
+        ("k delete pod x -n y", "delete Pod/x -n y"),
+        ("$ kubectl delete pod x -n y", "delete Pod/x -n y"),
+        ("执行 kubectl delete pod x -n y", "delete Pod/x -n y"),
+        ("帮我执行：kubectl delete pod x -n y，谢谢", "delete Pod/x -n y"),
+        ("麻烦跑下 `kubectl delete pod x -n y`", "delete Pod/x -n y"),
+        ("```\nkubectl delete pod x -n y\nkubectl delete pod z -n y\n```", "delete Pod/x -n y; delete Pod/z -n y"),
+        ("kubectl delete pod x -n y please", "delete Pod/x -n y"),
+        ("kubectl delete pod x -n y tomorrow", "refusal"),
+        ("kubectl get pods\nrm -rf /", "refusal"),
+        ("```\nkubectl get pods\nrm -rf /\n```", "refusal"),
+        ("kubectl delete pod x -n y 不要执行", "refusal"),
+        ("不要执行 kubectl delete pod x -n y", "reply unknown"),
+        ("为什么不能执行 kubectl delete pod x -n y", "reply unknown"),
+        ("如果执行 kubectl delete pod x -n y 会怎样", "clarify"),
+        ("如果执行 `kubectl delete pod x -n y` 会怎样", "clarify"),
+        ("echo y | kubectl delete pod x -n y", "refusal"),
+        ("kubeсtl delete pod x -n y", "refusal"),
+        ("kubectl rollout undo deployment/web -n y", "refusal"),
+        ("kubectl delete pod x；kubectl delete pod z", "refusal"),
+        ("kubectl 是什么", "reply unknown"),
+        ("用 kubectl 重启 nginx", "restart nginx"),
+        ("-- kubectl get pods", "refusal"),
+    ],
+)
+def test_kubectl_text_with_words_around_it(text: str, expected: str) -> None:
+    assert notation(plan(text)) == expected
+
+
+def test_a_refused_kubectl_text_tells_what_it_seems_to_be_about() -> None:
+    found = plan("kubectl delete pod x --all -n y")
+    assert isinstance(found, Refusal)
+    assert found.subject is not None
+    assert (found.subject.verb, found.subject.kind, found.subject.namespace) == ("delete", "Pod", "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("批准 7F3K", Decide(button="approve", code="7F3K")),
+        ("批准7f3k", Decide(button="approve", code="7F3K")),
+        ("麻烦批准 7F3K，谢谢", Decide(button="approve", code="7F3K")),
+        ("同意 NEXT", Decide(button="approve", code="NEXT")),
+        ("approve 2345", Decide(button="approve", code="2345")),
+        ("拒绝 7F3K，原因：窗口期不对", Decide(button="deny", code="7F3K", reason="窗口期不对")),
+        ("deny 7F3K because too risky", Decide(button="deny", code="7F3K", reason="too risky")),
+        ("取消 7F3K", Decide(button="cancel", code="7F3K")),
+        ("撤销 7F3K", Decide(button="undo", code="7F3K")),
+        ("第二个", Pick(number=2)),
+        ("选 12", Pick(number=12)),
+    ],
+)
+def test_twins_of_buttons_and_picked_numbers(text: str, expected: Decide | Pick) -> None:
+    assert plan(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "批准", "同意", "approve", "批准 10OI", "批准 7F3K 吗", "批准 7F3K？", "不要批准 7F3K", "谁批准 7F3K",
+        "批准 7F3K 和 8G4M", "批准 7F3K 但是先等等", "approve 7F3K tomorrow", "批准 7F3KX", "7F3K", "可以批准 7F3K 吗",
+        "批准重启 nginx",
+        "我没批准 7F3K",
+    ],
+)  # fmt: skip
+def test_a_twin_that_is_not_exactly_one_is_never_guessed(text: str) -> None:
+    assert isinstance(plan(text), Clarify | Reply)
+
+
+def test_a_secret_in_a_reason_is_masked() -> None:
+    found = plan("拒绝 7F3K password=hunter2hunter2")
+    assert isinstance(found, Decide)
+    assert "hunter2" not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("审计", ""),
+        ("审计 今天", "today"),
+        ("昨天的审计", "yesterday"),
+        ("audit this week", "week"),
+        ("审计 本月", "month"),
+    ],
+)
+def test_the_audit_page_has_a_period(text: str, period: str) -> None:
+    assert plan(text) == Reply(topic="audit", argument=period)
+
+
+@pytest.mark.parametrize(
+    "text", ["重启所有 pod", "delete all pods in shop", "删除 shop 命名空间的全部 deployment", "restart everything"]
+)
+def test_all_of_something_is_never_changed(text: str) -> None:
+    found = plan(text)
+    assert isinstance(found, Refusal)
+    assert found.reasons[0].code == "rules.all_objects"
+
+
+@pytest.mark.parametrize(
+    "text", ["回滚 web", "rollback web", "暂停 web 的发布", "cordon node-1", "驱逐 node-1", "给 web 加环境变量 A=1"]
+)
+def test_what_is_known_and_not_performed_is_refused_with_a_reason(text: str) -> None:
+    assert isinstance(plan(text), Refusal)
+
+
+def test_force_is_only_taken_from_the_word() -> None:
+    assert plan("强制删除 pod web-0") == plan("force delete pod web-0")
+    assert notation(plan("删除 pod web-0")) == "delete Pod/web-0"
+
+
+def test_unknown_words_are_answered_with_the_nearest_examples() -> None:
+    found = plan("日志呢好想吃火锅")
+    assert isinstance(found, Reply | Clarify)
+    other = plan("我想吃火锅")
+    assert isinstance(other, Reply)
+    assert other.reason is not None
+    assert "重启" in str(other.reason.values["examples"])
+
+
+def test_a_bare_name_in_a_chinese_room_is_answered_in_chinese_and_in_an_english_one_in_english() -> None:
+    chinese, english = plan("nginx"), plan("nginx", "en")
+    assert isinstance(chinese, Clarify)
+    assert isinstance(english, Clarify)
+    assert [choice.command for choice in chinese.choices] == ["看下 nginx", "诊断 nginx"]
+    assert [choice.command for choice in english.choices] == ["get nginx", "diagnose nginx"]
+
+
+async def test_the_planner_is_the_function() -> None:
+    assert await RulesPlanner().plan("删除 pod x") == plan("删除 pod x")
+    found = plan("删除 pod x")
+    assert found.model_dump()["operations"][0]["verb"] == Delete(target=Target(kind="Pod", name="x")).verb
