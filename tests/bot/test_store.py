@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,49 @@ async def test_what_fails_at_once_leaves_nothing_and_frees_the_lock(store: Store
         assert await tx.row("SELECT id FROM users") is None
 
 
+async def test_those_that_wait_together_are_undone_one_by_one(store: Store) -> None:
+    async def add(tx: Transaction, name: str) -> str:
+        await tx.execute("INSERT INTO users (id) VALUES (?)", name)
+        return name
+
+    async with store.transaction():
+        waiting = [asyncio.ensure_future(store.at_once(partial(add, name=name))) for name in ("u", "u", "v", "w")]
+        await asyncio.sleep(0)
+        waiting[3].cancel()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [str, sqlite3.IntegrityError, str, asyncio.CancelledError]
+    assert [row["id"] for row in await store.rows("SELECT id FROM users ORDER BY id")] == ["u", "v"]
+
+
+async def test_what_undoes_everything_is_heard_by_everybody_who_waits(store: Store) -> None:
+    async def add(tx: Transaction) -> None:
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+
+    async def fall(tx: Transaction) -> None:
+        await tx.execute("ROLLBACK")  # as SQLite does by itself when the disk is full
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async with store.transaction():
+        waiting = [asyncio.ensure_future(store.at_once(body)) for body in (add, fall)]
+        await asyncio.sleep(0)
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [sqlite3.OperationalError] * 2
+    assert await store.rows("SELECT id FROM users") == []
+    await store.at_once(add)
+
+
+async def test_a_read_does_not_wait_for_a_transaction(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+        assert await store.rows("SELECT id FROM users") == []
+    assert await store.row("SELECT id FROM users") is not None
+
+
 async def test_a_caller_that_is_cancelled_does_not_tear_what_runs_at_once(store: Store) -> None:
     inside, go = threading.Event(), threading.Event()
+
+    async def ids(tx: Transaction) -> list[str]:
+        return [row["id"] for row in await tx.rows("SELECT id FROM users ORDER BY id")]
 
     async def slow(tx: Transaction) -> None:
         await tx.execute("INSERT INTO users (id) VALUES ('u')")
@@ -92,10 +134,10 @@ async def test_a_caller_that_is_cancelled_does_not_tear_what_runs_at_once(store:
         caller = tasks.create_task(store.at_once(slow))
         await asyncio.to_thread(inside.wait, 10)
         caller.cancel()
-        after = tasks.create_task(store.rows("SELECT id FROM users ORDER BY id"))
         await asyncio.wait({caller})
+        after = tasks.create_task(store.at_once(ids))
         go.set()
-    assert [row["id"] for row in after.result()] == ["u", "v"]
+    assert after.result() == ["u", "v"]
 
 
 async def test_given_columns_are_there(store: Store) -> None:
