@@ -8,9 +8,10 @@ Or from a shell: `python -m sandbox.cluster --kubeconfig FILE`.
 
 from sandbox.cluster.access import Rule, User
 from sandbox.cluster.clock import Clock
+from sandbox.cluster.crowds import crowd
 from sandbox.cluster.failures import Failure
 from sandbox.cluster.faults import Call
 from sandbox.cluster.standin import ClusterStandIn
 from sandbox.cluster.worlds import demo_shop
 
-__all__ = ["Call", "Clock", "ClusterStandIn", "Failure", "Rule", "User", "demo_shop"]
+__all__ = ["Call", "Clock", "ClusterStandIn", "Failure", "Rule", "User", "crowd", "demo_shop"]

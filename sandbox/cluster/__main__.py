@@ -5,6 +5,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+from sandbox.cluster.crowds import crowd
 from sandbox.cluster.standin import ClusterStandIn
 from sandbox.cluster.worlds import demo_shop
 
@@ -16,8 +17,14 @@ async def serve(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    world = SEEDS[arguments.seed]
-    async with ClusterStandIn(speed=arguments.speed, seed=world, nodes=arguments.nodes, port=arguments.port) as cluster:
+
+    def seed(cluster: ClusterStandIn) -> None:
+        if world := SEEDS[arguments.seed]:
+            world(cluster)
+        if arguments.crowd:
+            crowd(cluster, arguments.crowd)
+
+    async with ClusterStandIn(speed=arguments.speed, seed=seed, nodes=arguments.nodes, port=arguments.port) as cluster:
         # Complete before it has its name: who waits for the file may read it at once.
         part = arguments.kubeconfig.with_suffix(".part")
         cluster.write_kubeconfig(part, arguments.user).rename(arguments.kubeconfig)
@@ -31,6 +38,7 @@ def main() -> None:
     parser.add_argument("--user", default="admin", choices=("admin", "viewer", "nobody"))
     parser.add_argument("--seed", default="shop", choices=sorted(SEEDS))
     parser.add_argument("--speed", type=float, default=1.0, help="divides every wait of controllers and kubelet")
+    parser.add_argument("--crowd", type=int, default=0, help="a further deployment with so many running pods")
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--port", type=int, default=0)
     asyncio.run(serve(parser.parse_args()))

@@ -49,8 +49,7 @@ class _Stopped(Exception):
 class ClusterStandIn:
     """`async with ClusterStandIn(seed=demo_shop) as cluster:` serves on a port of 127.0.0.1 until the block ends.
 
-    Objects given to and taken from its methods are plain manifests; what comes out is a copy. A bug in one of its own loops
-    ends the whole cluster and is raised where the block ends.
+    Its methods take and give plain manifests; what comes out is a copy. A bug in one of its loops is raised at the block's end.
     """
 
     def __init__(

@@ -17,6 +17,8 @@ K = TypeVar("K", bound=Hashable)
 
 _FIRST_BACK_OFF = 0.005
 _LONGEST_BACK_OFF = 30.0
+_SLICE_SECONDS = 0.001
+"""For how long a loop goes on with ready keys before the others have their turn."""
 _COSTLY_SECONDS = 0.005
 _SHARE = 5
 """A costly key is synced for at most one part in five of the time, so that one huge object does not starve the rest."""
@@ -49,6 +51,9 @@ class WorkQueue(Generic[K]):
     def _ripe(self, key: K) -> None:
         del self._timers[key]
         self.add(key)
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
 
     async def get(self) -> K:
         while not self._keys:
@@ -107,6 +112,9 @@ class ControlLoop(ABC, Generic[K]):
         try:
             while True:
                 self._turn(await self._queue.get())
+                until = time.monotonic() + _SLICE_SECONDS
+                while self._queue and time.monotonic() < until:
+                    self._turn(await self._queue.get())
                 await asyncio.sleep(0)
         finally:
             self._queue.close()

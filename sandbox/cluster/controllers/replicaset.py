@@ -61,7 +61,7 @@ class ReplicaSets(ControlLoop[Key]):
             missing = replica_set["spec"]["replicas"] - len(pods)
             if missing > 0:
                 failure = self._create(replica_set, missing)
-            else:
+            elif missing < 0:
                 self._delete(replica_set, pods, -missing)
         again = self._write_status(key, replica_set, pods, missing, failure)
         if failure is not None:
