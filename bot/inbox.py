@@ -11,7 +11,7 @@ import structlog
 
 from adapters.types import Message
 from bot.clock import Clock, stamp
-from bot.store import Store
+from bot.store import Store, Transaction
 
 log = structlog.get_logger()
 
@@ -32,12 +32,22 @@ class QueueFull(Exception):
 class Inbox:
     """`run` must be running for messages to be accepted and handled."""
 
-    def __init__(self, store: Store, handle: Handle, apologise: Handle, clock: Clock, *, pause: float = 1.0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        handle: Handle,
+        apologise: Handle,
+        clock: Clock,
+        *,
+        pause: float = 1.0,
+        longest: int = LONGEST_QUEUE,
+    ) -> None:
         self._store = store
         self._handle = handle
         self._apologise = apologise
         self._clock = clock
         self._pause = pause
+        self._longest = longest
         self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
         self._arrival = asyncio.Event()
         self._waiting: dict[str, int] = {}
@@ -50,7 +60,7 @@ class Inbox:
 
     async def on_message(self, message: Message) -> None:
         """Returns when the message is on disk (or was there already); raises QueueFull."""
-        if self._waiting.get(_queue(message), 0) >= LONGEST_QUEUE:
+        if self._waiting.get(_queue(message), 0) >= self._longest:
             raise QueueFull(_queue(message))
         persisted = asyncio.get_running_loop().create_future()
         self._arrived.append((message, persisted))
@@ -81,21 +91,23 @@ class Inbox:
         self._arrival.clear()
         batch, self._arrived = self._arrived, []
         now = stamp(self._clock())
+        rows = [(_id(message), _queue(message), message.model_dump_json(), now) for message, _ in batch]
+        sql = "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)"
+
+        async def inserted(tx: Transaction) -> list[int]:
+            return [await tx.execute(sql, *row) for row in rows]
+
         try:
-            async with self._store.transaction() as tx:
-                await tx.execute_many(
-                    "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)",
-                    [(_id(message), _queue(message), message.model_dump_json(), now) for message, _ in batch],
-                )
+            new = await self._store.at_once(inserted)
         except Exception as error:
             for _, persisted in batch:
                 if not persisted.done():
                     persisted.set_exception(error)
             raise
-        for message, persisted in batch:
+        for (message, persisted), added in zip(batch, new, strict=True):
             if not persisted.done():
                 persisted.set_result(None)
-            self._waiting[_queue(message)] = self._waiting.get(_queue(message), 0) + 1
+            self._waiting[_queue(message)] = self._waiting.get(_queue(message), 0) + added
             self._wake(group, _queue(message))
 
     def _wake(self, group: asyncio.TaskGroup, queue: str) -> None:
@@ -135,19 +147,16 @@ class Inbox:
             state = "FAILED"
             await self._apologise(message)
         await self._note(seq, state, attempts + 1)
+        self._waiting[_queue(message)] -= 1
 
     async def _note(self, seq: int, state: str, attempts: int) -> None:
-        async with self._store.transaction() as tx:
-            await tx.execute("UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?", state, attempts, seq)
+        sql = "UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?"
+        await self._store.at_once(lambda tx: tx.execute(sql, state, attempts, seq))
 
     async def forget_old(self) -> None:
         """Drop handled messages that no platform will deliver again."""
-        async with self._store.transaction() as tx:
-            await tx.execute(
-                "DELETE FROM inbox WHERE state <> 'NEW' AND julianday(?) - julianday(received_at) > ?",
-                stamp(self._clock()),
-                KEEP_DAYS,
-            )
+        sql = "DELETE FROM inbox WHERE state <> 'NEW' AND julianday(?) - julianday(received_at) > ?"
+        await self._store.at_once(lambda tx: tx.execute(sql, stamp(self._clock()), KEEP_DAYS))
 
 
 def _queue(message: Message) -> str:

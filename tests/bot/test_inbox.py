@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from adapters.types import Conversation, Message
-from bot.inbox import Handle, Inbox
+from bot.inbox import Handle, Inbox, QueueFull
 from bot.store import Store
 from tests.bot.stand import GROUP, MEMBER, Clock
 
@@ -30,8 +32,8 @@ async def nothing(_: Message) -> None:
     return
 
 
-def inbox_of(store: Store, handle: Handle, apologise: Handle = nothing) -> Inbox:
-    return Inbox(store, handle, apologise, CLOCK, pause=0.001)
+def inbox_of(store: Store, handle: Handle, apologise: Handle = nothing, *, longest: int = 1000) -> Inbox:
+    return Inbox(store, handle, apologise, CLOCK, pause=0.001, longest=longest)
 
 
 async def handled_all(store: Store) -> None:
@@ -158,3 +160,24 @@ async def test_a_thousand_messages_at_once_are_all_kept(store: Store) -> None:
         await asyncio.gather(*(inbox.on_message(message(number)) for number in range(1000)))
         await handled_all(store)
     assert seen == 1000
+
+
+async def test_only_what_waits_fills_a_queue(store: Store) -> None:
+    accepted = [asyncio.Event() for _ in range(21)]
+
+    async def handle(each: Message) -> None:
+        await accepted[int(each.id.removeprefix("msg")) + 1].wait()  # so that one more always waits
+
+    inbox = inbox_of(store, handle, longest=3)
+    async with running(inbox):
+        for number in range(20):
+            await inbox.on_message(message(number))
+            await inbox.on_message(message(number))
+            accepted[number].set()
+            async with asyncio.timeout(5):
+                while (row := await store.row("SELECT count(*) AS n FROM inbox WHERE state = 'NEW'")) and row["n"] > 1:
+                    await asyncio.sleep(0.001)
+        await inbox.on_message(message(20))
+        await inbox.on_message(message(21))
+        with pytest.raises(QueueFull):
+            await inbox.on_message(message(22))
