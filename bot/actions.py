@@ -135,6 +135,20 @@ async def in_state(source: Transaction | Store, *states: State) -> list[Action]:
     return [_parsed(row) for row in rows]
 
 
+async def overdue(source: Transaction | Store, now: datetime) -> list[Action]:
+    """Those that wait for an approval and may not be approved any more."""
+    rows = await source.rows(
+        "SELECT * FROM actions WHERE state = 'WAIT_APPROVAL' AND expires_at <= ? ORDER BY expires_at", stamp(now)
+    )
+    return [_parsed(row) for row in rows]
+
+
+async def next_expiry(source: Transaction | Store) -> datetime | None:
+    """When the first of those that wait for an approval expires."""
+    row = await source.row("SELECT min(expires_at) AS at FROM actions WHERE state = 'WAIT_APPROVAL'")
+    return datetime.fromisoformat(row["at"]) if row and row["at"] else None
+
+
 async def move(tx: Transaction, action_id: str, old: State, new: State, **columns: Any) -> Action | None:
     """Swap the state if it still is `old`, writing `columns` with it; the action as it is now, or None if it had moved on.
 

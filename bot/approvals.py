@@ -7,6 +7,7 @@ it returns answers the platform. Approvals are also the executor's `Ledger`: an 
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -75,10 +76,11 @@ class Approvals:
         """Store an action as WAIT_APPROVAL and post its card. The same `request` id again gives the action that is there."""
         action_id = deliveries.stable_id("action", request)
         now = self._clock()
-        async with self._store.transaction() as tx:
+
+        async def proposed(tx: Transaction) -> tuple[Action, bool]:
             known = await actions.get(tx, action_id)
             if known is not None:
-                return known
+                return known, False
             action = Action(
                 id=action_id,
                 code=await self._free_code(tx),
@@ -95,9 +97,14 @@ class Approvals:
             card = self._views.action_card(action)
             await self._router.send_card(card, (conversation,), action_id=action.id, within=tx)
             await audit.append(tx, self._entry(action, requester, "propose", "PENDING"), self._clock)
-        self._router.wake()
-        self._proposed.set()
-        log.info("approval.asked", action=action.id, code=action.code, verb=order.operation.verb, target=action.target)
+            return action, True
+
+        action, new = await self._store.at_once(proposed)
+        if new:
+            self._router.wake()
+            self._proposed.set()
+            verb = order.operation.verb
+            log.info("approval.asked", action=action.id, code=action.code, verb=verb, target=action.target)
         return action
 
     async def by_code(self, code: str) -> Action | None:
@@ -171,33 +178,34 @@ class Approvals:
     async def approved(self, action_id: str, digest: str) -> bool:
         """`executor.run.Ledger`: true once per action, and only while it is EXECUTING with this digest, was decided by a person
         who still is a bound administrator, and its approval stands in the audit book."""
-        async with self._store.transaction() as tx:
+
+        async def claimed(tx: Transaction) -> bool:
             action = await actions.get(tx, action_id)
             if action is None or action.decided_by is None or self._access.why_not_approve(action.decided_by):
                 return False
-            claimed = await tx.execute(
+            rows = await tx.execute(
                 "UPDATE actions SET claimed_at = ? WHERE id = ? AND state = 'EXECUTING' AND digest = ? AND claimed_at IS NULL"
                 " AND EXISTS (SELECT 1 FROM audit_logs WHERE card_id = actions.card_id AND status = 'APPROVED')",
                 stamp(self._clock()),
                 action_id,
                 digest,
             )
-        return claimed == 1
+            return rows == 1
+
+        return await self._store.at_once(claimed)
 
     async def run(self) -> None:
         """Expire what nobody decided, for ever; the card says so."""
         while True:
             self._proposed.clear()
             now = self._clock()
-            waiting = await actions.in_state(self._store, State.WAIT_APPROVAL)
-            for action in waiting:
-                if action.expires_at <= now:
-                    async with self._store.transaction() as tx:
-                        await self._expire(tx, action)
-                    self._router.wake()
-            upcoming = [(action.expires_at - now).total_seconds() for action in waiting if action.expires_at > now]
+            for action in await actions.overdue(self._store, now):
+                await self._store.at_once(partial(self._expire, action=action))
+                self._router.wake()
+            upcoming = await actions.next_expiry(self._store)
+            wait = IDLE if upcoming is None else min((upcoming - now).total_seconds(), IDLE)
             try:
-                async with asyncio.timeout(min([*upcoming, IDLE]) + 0.01):
+                async with asyncio.timeout(max(wait, 0.0) + 0.01):
                     await self._proposed.wait()
             except TimeoutError:
                 pass

@@ -94,5 +94,4 @@ class Clicks:
             card_id=found.card.id if found else action.key[:64],
             detail=detail,
         )
-        async with self._store.transaction() as tx:
-            await audit.append(tx, row, self._clock)
+        await self._store.at_once(lambda tx: audit.append(tx, row, self._clock))

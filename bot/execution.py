@@ -11,7 +11,7 @@ from bot.actions import Action, State
 from bot.approvals import Approvals, entry
 from bot.clock import Clock
 from bot.router import NotificationRouter
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.views import Views
 from executor import recover, run, verify
 from executor.cluster import Writer
@@ -116,10 +116,13 @@ class Execution:
         return None
 
     async def _to_verifying(self, action: Action, applied: Applied) -> Action | None:
-        async with self._store.transaction() as tx:
+        async def applied_to(tx: Transaction) -> Action | None:
             moved = await actions.move(tx, action.id, State.EXECUTING, State.VERIFYING, applied=applied)
             if moved is not None:
                 await deliveries.put_card(tx, self._views.action_card(moved), self._clock())
+            return moved
+
+        moved = await self._store.at_once(applied_to)
         self._router.wake()
         return moved
 
@@ -132,15 +135,20 @@ class Execution:
 
     async def _finish(self, action: Action, state: State, verdict: Verdict) -> None:
         now = self._clock()
-        async with self._store.transaction() as tx:
+
+        async def finished(tx: Transaction) -> bool:
             moved = await actions.move(tx, action.id, action.state, state, outcome=verdict, finished_at=now)
             if moved is None:
-                return
+                return False
             detail = " · ".join([self._views.words.say(verdict.reason), *verdict.evidence[:3]])
             await audit.append(
                 tx, entry(moved, moved.decided_by, "execute", _status(state, verdict), detail=detail), self._clock
             )
             await deliveries.put_card(tx, self._views.action_card(moved), now, commands=self._views.commands(moved))
+            return True
+
+        if not await self._store.at_once(finished):
+            return
         self._router.wake()
         log.info(
             "action.finished",
