@@ -1,7 +1,6 @@
 """What each verb of change needs, and the operations that it makes: case frames, filled by the phrases of a clause."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.brain.amounts import scales
@@ -9,49 +8,25 @@ from bot.brain.clauses import Clause
 from bot.brain.execs import argv
 from bot.brain.grammar import Phrase
 from bot.brain.images import images_of
-from bot.brain.planner import Subject
 from bot.brain.readings import Ask, Refuse, Scene, Unclear
 from bot.brain.recast import recast
 from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
 from bot.brain.targets import changed, everywhere, loose_ands, no_riddle
-from executor.kinds import SCALABLE, WORKLOADS
-from executor.kubectl import command_of
-from executor.operations import Delete, Exec, Operation, Other, Patch, Restart, Scale, SetImage, Target, canonical
+from bot.brain.unperformed import Build, halt, not_performed, undone
+from executor.operations import Delete, Exec, Operation, Patch, Restart, SetImage, Target, canonical
 from executor.reason import reason
 from executor.redact import mask
-from executor.risk import Level
 
-_Build = Callable[[tuple[Target, ...]], tuple[Operation, ...]]
 _ALWAYS = frozenset({"object", "place", "riddle", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, Tag.WANT, Tag.STATUS})
 _TAKES: dict[Tag, frozenset[str]] = {
     Tag.DELETE: frozenset({Tag.FORCE}),
     Tag.RESTART: frozenset(),
     Tag.SCALE: frozenset({"amount", "origin", Tag.REPLICAS, Tag.DIRECTION}),
     Tag.UPGRADE: frozenset({"image", "goal", "origin", "container", Tag.IMAGE_WORD, Tag.CONTAINER}),
-    Tag.PATCH: frozenset({Tag.JSON, Tag.TO, Tag.FLAG}),
-    Tag.EXEC: frozenset({Tag.COMMAND, Tag.COMMAND_WORD, "container", Tag.FLAG}),
+    Tag.PATCH: frozenset({Tag.JSON, Tag.TO}),
+    Tag.EXEC: frozenset({Tag.COMMAND, Tag.COMMAND_WORD, "container"}),
 }
-_ON_NODES = ("cordon", "uncordon", "drain")
-_UNDONE = {
-    "create": ("create", Level.HIGH),
-    "apply": ("apply", Level.HIGH),
-    "drain": ("drain", Level.HIGH),
-    "cordon": ("cordon", Level.HIGH),
-    "uncordon": ("uncordon", Level.HIGH),
-    "label": ("label", Level.HIGH),
-    "env": ("set env", Level.HIGH),
-    "resources": ("set resources", Level.HIGH),
-    "pause": ("rollout pause", Level.HIGH),
-    "resume": ("rollout resume", Level.HIGH),
-    "start": ("scale", Level.HIGH),
-    "autoscale": ("autoscale", Level.HIGH),
-    "taint": ("taint", Level.HIGH),
-    "expose": ("expose", Level.HIGH),
-    "copy": ("cp", Level.FORBIDDEN),
-    "forward": ("port-forward", Level.FORBIDDEN),
-}
-"""What the vocabulary's member stands for in kubectl, and how risky that is."""
 _NEVER_ACTS = (Tag.UNDONE, Tag.ROLLBACK, Tag.HALT)
 _SCALING = frozenset({Tag.SCALE, Tag.DOUBLE, Tag.HALVE})
 
@@ -70,9 +45,20 @@ def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[
     try:
         no_riddle(clause)
         targets = changed(clause, scene)
+        if verb is Tag.DELETE:
+            _no_loose_kind(clause, targets)
     except Unclear as unclear:
         raise _with_alternatives(unclear, build) from None
     return build(tuple(_as_workload(target, verb) for target in targets))
+
+
+def _no_loose_kind(clause: Clause, targets: tuple[Target, ...]) -> None:
+    """Raises Unclear for `删除 nginx 服务`: the workload or its Service?"""
+    if any(token.tag is Tag.KIND and token.value == "" for token in clause.tokens):
+        ways = tuple(
+            (target.model_copy(update={"kind": kind}),) for target in targets for kind in ("Deployment", "Service")
+        )
+        raise Unclear(Ask(reason("rules.which_kind", name=targets[0].name)), ways)
 
 
 def _verb(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
@@ -88,6 +74,8 @@ def _verb(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
         return Tag.PATCH
     if conflict or (len(tags) > 1 and not tags <= {Tag.ALTER, Tag.UPGRADE} and tags != {Tag.EXEC}):
         raise Unclear(Ask(reason("rules.conflict", verbs=", ".join(token.text for token in verbs))))
+    if tags == {Tag.ROLLBACK} and clause.all("image"):
+        return Tag.UPGRADE  # 镜像回退到 nginx:1.25
     if tags == {Tag.DELETE} and any(phrase.value("repl") == "" for phrase in clause.all("amount")):
         return Tag.SCALE  # remove two replicas
     if not tags <= {Tag.ALTER, Tag.UPGRADE}:
@@ -108,7 +96,7 @@ def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
     return Tag.SCALE if clause.all(Tag.REPLICAS) else Tag.UPGRADE
 
 
-def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> _Build:
+def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> Build:
     match verb:
         case Tag.DELETE:
             grace = 0 if clause.has(Tag.FORCE) else None
@@ -126,11 +114,11 @@ def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> _Build:
         case Tag.EXEC:
             return _exec(clause)
         case Tag.ROLLBACK:
-            return _not_performed("rollout undo")
+            return not_performed("rollout undo")
         case Tag.HALT:
-            return _halt()
+            return halt()
         case _:
-            return _undone(verbs)
+            return undone(verbs)
 
 
 def _restart(target: Target) -> Operation:
@@ -144,7 +132,7 @@ def _as_workload(target: Target, verb: Tag) -> Target:
     return target.model_copy(update={"kind": ""}) if meant and target.kind == "Service" else target
 
 
-def _patch(clause: Clause) -> _Build:
+def _patch(clause: Clause) -> Build:
     bodies = clause.all(Tag.JSON)
     if len(bodies) != 1:
         raise Unclear(Ask(reason("rules.which_patch"), severity=1))
@@ -158,7 +146,7 @@ def _patch(clause: Clause) -> _Build:
     )
 
 
-def _exec(clause: Clause) -> _Build:
+def _exec(clause: Clause) -> Build:
     commands = clause.all(Tag.COMMAND)
     if len(commands) != 1:
         raise Unclear(Ask(reason("rules.which_command"), severity=1))
@@ -168,47 +156,7 @@ def _exec(clause: Clause) -> _Build:
     return lambda targets: tuple(Exec(target=target, container=container, argv=words) for target in targets)
 
 
-def _halt() -> _Build:
-    def ask(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
-        offered: list[Operation] = []
-        for target in targets[:2]:
-            if target.kind in ("", *SCALABLE):
-                offered.append(Scale(target=target, replicas=0))
-            if target.kind in ("", *WORKLOADS, "Pod", "Job"):
-                offered.append(Delete(target=target))
-        raise Unclear(Ask(reason("rules.halt"), tuple(offered)))
-
-    return ask
-
-
-def _not_performed(verb: str) -> _Build:
-    """Known, high, and not done (yet): the refusal names the command that it would be."""
-
-    def refuse(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
-        refused = tuple(_other(verb, target) for target in targets)
-        raise Unclear(Refuse((reason("rules.not_performed", command=command_of(refused[0])),), refused))
-
-    return refuse
-
-
-def _other(verb: str, target: Target) -> Other:
-    if verb in _ON_NODES:
-        node = Target(kind="Node", name=target.name)
-        return Other(command=verb, argv=(verb, node.name), target=node)
-    known = target if target.kind else target.model_copy(update={"kind": "Deployment"})
-    where = ("-n", known.namespace) if known.namespace is not None else ()
-    return Other(command=verb, argv=(*verb.split(), str(known), *where), target=known)
-
-
-def _undone(verbs: tuple[Token, ...]) -> _Build:
-    word = next(token for token in verbs if token.tag is Tag.UNDONE)
-    verb, level = _UNDONE[word.value]
-    if verb in (*_ON_NODES, "rollout pause", "rollout resume"):
-        return _not_performed(verb)
-    raise Unclear(Refuse((reason("rules.undone", text=mask(word.text).text),), subject=Subject(verb=verb, risk=level)))
-
-
-def _nothing_left(clause: Clause, verb: Tag, scene: Scene, build: _Build) -> None:
+def _nothing_left(clause: Clause, verb: Tag, scene: Scene, build: Build) -> None:
     """Every word has its place, or nothing is done (`重启除 web 以外的`)."""
     taken = _ALWAYS | _TAKES.get(verb, frozenset())
     left = [phrase for phrase in clause.phrases if phrase.role not in taken and not _is_verb(phrase, clause)]
@@ -226,7 +174,7 @@ def _is_verb(phrase: Phrase, clause: Clause) -> bool:
     return len(phrase.tokens) == 1 and phrase.tokens[0] in clause.changes
 
 
-def _with_alternatives(unclear: Unclear, build: _Build) -> Unclear:
+def _with_alternatives(unclear: Unclear, build: Build) -> Unclear:
     if not unclear.alternatives or not isinstance(unclear.reading, Ask):
         return unclear
     try:

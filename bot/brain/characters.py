@@ -23,6 +23,7 @@ MARKS = {
     "：": Tag.COLON,
     "、": Tag.AND,
 }
+MARKS |= dict.fromkeys("🚫❌⛔🙅✖❎", Tag.NEG)
 QUOTES = {"`": "`", '"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "«": "»"}
 _SKIPPED = frozenset("()（）【】《》〈〉…·~～•‧∙*#|")
 """Brackets and ornaments around words, also of Markdown; `*`, `#` and `|` only where they stand alone."""

@@ -92,7 +92,9 @@ def _parts(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], Tag]]:
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
         if token.tag in _SEPARATORS or begins_anew or finally_:
-            if part:
+            if len(part) == 1 and part[0].tag is Tag.NUMBER and token.text in (".", "、"):
+                part = []  # the number of a list: 1. 2.
+            elif part:
                 yield part, token.tag
                 part = []
             elif token.tag is Tag.QUESTION:

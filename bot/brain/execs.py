@@ -15,6 +15,7 @@ _BEFORE_COMMAND = (Tag.COLON, Tag.COMMAND_WORD, Tag.SOFT, Tag.INSIDE, Tag.COMMA)
 _OTHER_VERBS = (Tag.RESTART, Tag.SCALE, Tag.ROLLBACK, Tag.DELETE, Tag.LOOK, Tag.LOGS)
 _PROSE = (Tag.THEN, Tag.LATER, Tag.IF, Tag.PERIOD, Tag.SHOULD)
 """Words behind which an unquoted command is not sure to be one."""
+_NOT_FIRST = (Tag.IN, Tag.FROM, Tag.AT, Tag.AND, Tag.NAMESPACE, Tag.KIND, Tag.FLAG)
 _SHELL = frozenset(";&|$`<>(){}*?~\\#\n")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 
@@ -45,7 +46,8 @@ def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     alone = last == begins and tokens[begins].tag in _OTHER_VERBS
     if alone or not raw.isascii() or any(token.tag in _PROSE for token in tokens[begins : last + 1]):
         return tokens
-    return (*tokens[:begins], Token(Tag.COMMAND, raw, start, end, raw))
+    before = (token for token in tokens[:begins] if token.value != "--")
+    return (*before, Token(Tag.COMMAND, raw, start, end, raw))
 
 
 def _tail(tokens: tuple[Token, ...], at: int) -> int | None:
@@ -61,7 +63,7 @@ def _tail(tokens: tuple[Token, ...], at: int) -> int | None:
         begins = _behind_object(tokens, after)
     while begins < len(tokens) and (tokens[begins].tag in _BEFORE_COMMAND or tokens[begins].value == "--"):
         begins += 1
-    unsaid = begins >= len(tokens) or tokens[begins].tag in (Tag.IN, Tag.FROM, Tag.AT, Tag.AND, Tag.NAMESPACE, Tag.KIND)
+    unsaid = begins >= len(tokens) or tokens[begins].tag in _NOT_FIRST
     return None if unsaid else begins
 
 

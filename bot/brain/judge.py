@@ -20,6 +20,7 @@ _MOODS = (
     (Tag.SHOULD, "rules.advice"),
     (Tag.DECIDE, "rules.negated"),
 )
+_SETTINGS = ("env", "resources", "label", "autoscale", "taint")
 _ABOUT_STATE = ("start", "resume", "create")
 
 
@@ -40,6 +41,8 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
         return _without_change(clause, scene)
     about = clause.has(Tag.WHY, Tag.COUNT) or _is_broken(clause) or _asks_state(clause)
     if about and not clause.conditional:
+        return read(clause, scene)
+    if _asks_setting(clause):
         return read(clause, scene)
     if clause.has(Tag.HISTORY, Tag.AUDIT):
         return Say(Reply(topic="audit", argument=period(clause.tokens)))
@@ -102,6 +105,12 @@ def _without_fault(clause: Clause) -> Clause:
         )
     )
     return replace(clause, phrases=kept)
+
+
+def _asks_setting(clause: Clause) -> bool:
+    """`看下 web 的环境变量`, `web 内存泄漏`: nouns, with no verb that would change what they name."""
+    nouns = all(token.tag is Tag.UNDONE and token.value in _SETTINGS for token in clause.changes)
+    return nouns and clause.has(Tag.LOOK, Tag.WHICH, Tag.HOWMANY, Tag.DESCRIBE, Tag.HAN) and not clause.has(Tag.NEG)
 
 
 def _asks_state(clause: Clause) -> bool:

@@ -16,12 +16,12 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.FILLER,
         "",
         """
-        docker | systemctl | helm | podman | crictl | istioctl | terraform | sudo | ansible | i | we | he | she |
-        they | because | since | while | but | or | either | maybe | perhaps | think | believe | said | says | told |
-        tell | asks | asked | wants | want | needs | need | like | hear | heard | someone | somebody | anyone | must |
-        than | try | so that | nobody | only | pretend | example | read | docs | word | means | mean | bug |
-        after all | who said | guess | remind | remember | ask | someday | ever | boss | article | explain |
-        difference | between | vs | versus | nor | neither | although
+        at | in turn | in order | in parallel | in sequence | docker | systemctl | helm | podman | crictl | istioctl |
+        terraform | sudo | ansible | i | we | he | she | they | because | since | while | but | or | either | maybe |
+        perhaps | think | believe | said | says | told | tell | asks | asked | wants | want | needs | need | like |
+        hear | heard | someone | somebody | anyone | must | than | try | so that | nobody | only | pretend | example |
+        read | docs | word | means | mean | bug | after all | who said | guess | remind | remember | ask | someday |
+        ever | boss | article | explain | difference | between | vs | versus | nor | neither | although
         """,
     ),
     (Tag.EXCEPT, "", "except | except for | other than | but not | instead of | excluding | apart from"),
@@ -82,9 +82,10 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.LATER,
         "",
         """
-        later | tomorrow | tonight | after | before | until | midnight | pm | am | o'clock | next week | every |
-        daily | nightly | weekly | hourly | soon | eventually | schedule | scheduled | monday | tuesday | wednesday |
-        thursday | friday | saturday | sunday | weekend | noon | in a bit | in an hour | when done | till
+        later | morning | afternoon | evening | night | from now on | tomorrow | tonight | after | before | until |
+        midnight | pm | am | o'clock | next week | every | daily | nightly | weekly | hourly | soon | eventually |
+        schedule | scheduled | monday | tuesday | wednesday | thursday | friday | saturday | sunday | weekend | noon |
+        in a bit | in an hour | when done | till
         """,
     ),
     (
@@ -145,7 +146,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
     (Tag.NUMBER, "10", "ten"),
     (Tag.NUMBER, "12", "twelve | a dozen"),
     (Tag.NUMBER, "20", "twenty"),
-    (Tag.IN, "", "in | inside | within | under | on | into | inside of | at | in the"),
+    (Tag.IN, "", "in | inside | within | under | on | into | inside of | in the"),
     (Tag.OF, "", "of | for | about | from the | of the | for the"),
     (Tag.DE, "", "'s"),
     (Tag.TO, "", "to | as | => | -> | with | to the | to be"),

@@ -35,7 +35,9 @@ def read(clause: Clause, scene: Scene) -> Reading:
 def _asks_about(clause: Clause) -> bool:
     """Its state, or how many replicas and which image it has."""
     asked = clause.question or clause.has(Tag.WHICH, Tag.HOWMANY, Tag.LOOK, Tag.ASK)
-    return clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT) or (asked and clause.has(Tag.REPLICAS, Tag.IMAGE_WORD))
+    return clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE) or (
+        asked and clause.has(Tag.REPLICAS, Tag.IMAGE_WORD)
+    )
 
 
 def _shown(clause: Clause) -> Reading:

@@ -26,6 +26,7 @@ _DELTA = re.compile(r"[+-]\d{1,5}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,6}", re.ASCII)
 _FLAG = re.compile(r"--?[A-Za-z][A-Za-z-]*|--", re.ASCII)
 _ASSIGN = re.compile(r"([a-z0-9][a-z0-9-]*|\*)=(.+)", re.ASCII)
+_DURATION = re.compile(r"(\d{1,6})(s|sec|secs|m|min|mins|h|hr|hrs|d|am|pm)", re.ASCII)
 _PAIR = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*=\S*", re.ASCII)
 
 
@@ -45,6 +46,12 @@ def spell(word: str, start: int) -> Iterator[Token]:
     if mark == "=" and key.lower() == "replicas" and value.isdecimal():
         yield Token(Tag.FLAG, key, start, start + len(key), "replicas")
         yield from spell(value, start + len(key) + 1)
+        return
+    if duration := _DURATION.fullmatch(word.lower()):
+        middle = start + len(duration[1])
+        yield Token(Tag.NUMBER, duration[1], start, middle, str(int(duration[1])))
+        unit = Tag.LATER if duration[2] in ("am", "pm") else Tag.MINUTES
+        yield Token(unit, duration[2], middle, start + len(word), duration[2])
         return
     tag, value = form_of(word)
     if tag is Tag.BAD and form_of(word.lower())[0] in (Tag.NAME, Tag.OBJECT, Tag.PATH):

@@ -20,6 +20,8 @@ class Mention:
     name: str
     namespace: str | None
     pronoun: bool = False
+    spelt: bool = False
+    """Written as `deployment/web` or `shop/web`: its kind and namespace are its own."""
 
     def target(self, namespace: str | None = None) -> Target:
         kind = self.kind or ""
@@ -31,11 +33,11 @@ class Mention:
 def mention(phrase: Phrase) -> Mention:
     if (written := phrase.value("object")) is not None:
         kind, name, *namespace = written.split("/")
-        return Mention(kind, name, namespace[0] if namespace else phrase.value("ns"))
+        return Mention(kind, name, namespace[0] if namespace else phrase.value("ns"), spelt=True)
     kind_word = phrase.value("kind")
     if (pair := phrase.value("pair")) is not None:
         namespace_, _, name = pair.partition("/")
-        return Mention(kind_word, name, namespace_)
+        return Mention(kind_word, name, namespace_, spelt=True)
     return Mention(kind_word, phrase.value("name") or "", phrase.value("ns"), pronoun=phrase.has("pronoun"))
 
 
@@ -62,20 +64,19 @@ def _owned(item: Mention) -> Mention:
     """`shop 命名空间里 web 的 deployment`: where the namespace is known, `web` is the name."""
     if item.name or item.namespace is None:
         return item
-    return Mention(item.kind, item.namespace, None, item.pronoun)
+    return replace(item, name=item.namespace, namespace=None)
 
 
 def _shared(group: list[Mention]) -> tuple[Mention, ...]:
+    """`pod a 和 b`, `a 和 b 两个 pod`, `shop 的 a 和 b`"""
     first, last = group[0], group[-1]
-    bare = all(not item.name for item in group)
-    kind = first.kind if first.kind is not None else last.kind
+    if first.spelt or all(not item.name for item in group):
+        return tuple(group)
+    kind = first.kind if first.kind is not None else None if last.spelt else last.kind
     return tuple(
-        Mention(
-            item.kind if item.kind is not None or bare else kind,
-            item.name,
-            item.namespace or first.namespace,
-            item.pronoun,
-        )
+        item
+        if item.spelt
+        else replace(item, kind=kind if item.kind is None else item.kind, namespace=item.namespace or first.namespace)
         for item in group
     )
 

@@ -49,7 +49,7 @@ def _skipped(text: str, at: int) -> int:
         return _mention_end(text, at)
     if character == "[" and (sticker := _sticker(text, at)) is not None:
         return sticker
-    return characters.picture_end(text, at)
+    return at if character in characters.MARKS else characters.picture_end(text, at)
 
 
 def _marked(text: str, at: int) -> Token | None:
@@ -133,6 +133,11 @@ def _run_end(text: str, at: int) -> int:
 
 def _run(text: str, start: int, end: int) -> Iterator[Token]:
     run = text[start:end]
+    if "~~" in run:
+        yield Token(Tag.HAN, run, start, end)  # struck out
+        return
+    if run == "-":
+        return  # the bullet of a list
     bare = run.strip("—–―…·•~～") if not run.isascii() else run
     if not bare or all(c in characters.INVISIBLE or characters.is_skipped(c) for c in bare):
         return

@@ -45,7 +45,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.UNDONE,
         "resources",
         """
-        memory limit | cpu limit | resource limits | memory limits | cpu limits | resource requests
+        cpu | memory | memory limit | cpu limit | resource limits | memory limits | cpu limits | resource requests
         """,
     ),
     (Tag.UNDONE, "pause", "pause"),

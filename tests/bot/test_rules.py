@@ -70,6 +70,38 @@ def test_a_message_that_is_too_long_is_refused_and_an_empty_one_gets_help() -> N
     assert long.reasons[0].code == "rules.too_long"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- 重启 web\n- 重启 api", "restart web; restart api"),
+        ("1. 重启 web\n2. 把 api 扩到 3", "restart web; scale api replicas=3"),
+        ("1、重启 web\n2、重启 api", "restart web; restart api"),
+        ("❌ 重启 web", "reply unknown"),
+        ("~~重启 web~~", "clarify"),
+        ("重启 web（不要动 api）", "reply unknown"),
+        ("restart web at 5pm", "clarify"),
+        ("restart web in 10m", "clarify"),
+        ("把 web 的 cpu 改成 2 个", "refusal"),
+        ("看下 web 的内存", "describe web"),
+        ("重启 deployment/nginx 和 web", "restart Deployment/nginx; restart web"),
+        ("重启 shop 的 nginx 和 web", "restart nginx -n shop; restart web -n shop"),
+        ("重启 shop/nginx 和 web", "restart nginx -n shop; restart web"),
+        ("删除 pod a1 和 b1", "delete Pod/a1; delete Pod/b1"),
+    ],
+)
+def test_lists_marks_and_what_is_shared_by_several_names(text: str, expected: str) -> None:
+    assert notation(plan(text)) == expected
+
+
+def test_deleting_a_service_in_chinese_asks_which_kind_is_meant() -> None:
+    found = plan("删除 nginx 服务")
+    assert isinstance(found, Clarify)
+    assert [notation(plan(each.command)) for each in found.choices] == [
+        "delete Deployment/nginx",
+        "delete Service/nginx",
+    ]
+
+
 def test_at_most_five_operations_in_one_message() -> None:
     assert isinstance(plan("重启 a1、a2、a3、a4、a5"), type(plan("重启 a1")))
     assert notation(plan("重启 a1、a2、a3、a4、a5、a6")) == "refusal"
@@ -152,6 +184,9 @@ def test_stopping_offers_zero_replicas_and_deletion() -> None:
         ("在 web-0 里执行 `ls “a”`", "refusal"),
         ("在 web-0 里执行 ls 然后重启 api", "clarify"),
         ("run ls in web-0", "clarify"),
+        ("exec -it web-0 -- ls", "clarify"),
+        ("exec web-0 --as=root -- ls", "clarify"),
+        ('patch web --type=merge {"a":1}', "clarify"),
         ("exec web-0 in shop ls", "clarify"),
     ],
 )
