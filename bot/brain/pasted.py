@@ -45,6 +45,8 @@ _SPELLINGS = frozenset(
 )
 """Beside a command these are not prose: another program, a pipe, a variable."""
 _MOST = 5
+_MOST_READS = 10
+"""`kubectl get all` is nine lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def plan(found: Pasted) -> Plan:
             return _refused(command, rejected)
     if (prose := _prose(operations)) is not None:
         return Refusal(reasons=(reason("rules.around_command", text=prose),), command=mask(found.commands[0]).text)
-    if len(operations) > _MOST:
+    reads = all(assess(one).level is Level.READ_ONLY for one in operations)
+    if len(operations) > (_MOST_READS if reads else _MOST):
         return Refusal(reasons=(reason("rules.too_many", limit=_MOST),), operations=tuple(operations))
     undone = [one for one in operations if isinstance(one, Other) and assess(one).level is not Level.READ_ONLY]
     if undone:

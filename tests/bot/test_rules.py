@@ -219,12 +219,17 @@ def test_commands_in_containers_are_words_and_never_a_shell(text: str, expected:
         ("kubectl rollout undo deployment/web -n y", "refusal"),
         ("kubectl delete pod x；kubectl delete pod z", "refusal"),
         ("kubectl 是什么", "reply unknown"),
+        ("kubectl delete pod a1 a2 a3 a4 a5 a6 -n y", "refusal"),
         ("用 kubectl 重启 nginx", "restart nginx"),
         ("-- kubectl get pods", "refusal"),
     ],
 )
 def test_kubectl_text_with_words_around_it(text: str, expected: str) -> None:
     assert notation(plan(text)) == expected
+
+
+def test_one_kubectl_read_may_be_several_lists() -> None:
+    assert notation(plan("kubectl get all -n shop")).startswith("get Pod -n shop; get Service -n shop; ")
 
 
 def test_a_refused_kubectl_text_tells_what_it_seems_to_be_about() -> None:
