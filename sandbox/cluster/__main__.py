@@ -25,17 +25,24 @@ async def serve(arguments: argparse.Namespace) -> None:
             crowd(cluster, arguments.crowd)
 
     async with ClusterStandIn(speed=arguments.speed, seed=seed, nodes=arguments.nodes, port=arguments.port) as cluster:
+        config = arguments.kubeconfig
+        for user in ("viewer", "nobody"):
+            cluster.write_kubeconfig(config.with_name(f"{config.name}.{user}"), user)
         # Complete before it has its name: who waits for the file may read it at once.
-        part = arguments.kubeconfig.with_suffix(".part")
-        cluster.write_kubeconfig(part, arguments.user).rename(arguments.kubeconfig)
+        part = config.with_name(f"{config.name}.part")
+        cluster.write_kubeconfig(part).rename(config)
         print(cluster.server, flush=True)
         await stop.wait()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox.cluster", description=__doc__)
-    parser.add_argument("--kubeconfig", type=Path, required=True, help="written once the cluster serves")
-    parser.add_argument("--user", default="admin", choices=("admin", "viewer", "nobody"))
+    parser.add_argument(
+        "--kubeconfig",
+        type=Path,
+        required=True,
+        help="written once the cluster serves; beside it FILE.viewer, FILE.nobody",
+    )
     parser.add_argument("--seed", default="shop", choices=sorted(SEEDS))
     parser.add_argument("--speed", type=float, default=1.0, help="divides every wait of controllers and kubelet")
     parser.add_argument("--crowd", type=int, default=0, help="a further deployment with so many running pods")

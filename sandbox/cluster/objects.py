@@ -65,6 +65,12 @@ def containers_of(pod_spec: Object) -> Iterator[Object]:
     yield from pod_spec.get("containers") or ()
 
 
+def claims_of(pod: Object) -> list[str]:
+    """The names of the PersistentVolumeClaims that the pod mounts."""
+    volumes: list[Object] = pod["spec"].get("volumes") or []
+    return [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume]
+
+
 def with_metadata(obj: Object, **fields: Any) -> Object:
     """A copy of the object with these metadata fields; None removes one."""
     metadata = {**obj["metadata"], **fields}

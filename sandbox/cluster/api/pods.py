@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -123,7 +124,8 @@ async def execute(request: web.Request, pod: Object, kubelet: Kubelet, clock: Cl
         # What the client sends (input, a resize, a ping) is read, and ignored by every command there is.
         listener = tasks.create_task(_drain(socket))
         outcome = await run(argv, name_of(pod), clock)
-        await _send(socket, outcome, request.query)
+        with suppress(ConnectionError):
+            await _send(socket, outcome, request.query)
         await socket.close()
         listener.cancel()
     return socket

@@ -56,6 +56,9 @@ class ApiServer:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
+        except ConnectionError:
+            # The client of a watch or a log went away: there is nobody to tell.
+            return web.Response()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

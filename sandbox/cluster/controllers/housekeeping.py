@@ -10,6 +10,7 @@ from sandbox.cluster.deletion import DeleteOptions
 from sandbox.cluster.history import Change
 from sandbox.cluster.objects import (
     Object,
+    claims_of,
     finalizers_of,
     is_terminating,
     labels_of,
@@ -168,8 +169,13 @@ def _address(pod: Object) -> Object:
     return {"ip": status_of(pod)["podIP"], "nodeName": pod["spec"]["nodeName"], "targetRef": reference}
 
 
+_STORAGE_CLASS = "standard"
+"""The one storage class, which is also the default."""
+_PROVISION_SECONDS = 15.0
+
+
 class VolumeClaims(ControlLoop[Key]):
-    """A claim is bound at once, and held while a pod uses it."""
+    """A claim of the storage class there is is bound at once, and held while a pod uses it."""
 
     component = "persistentvolume-controller"
 
@@ -191,6 +197,11 @@ class VolumeClaims(ControlLoop[Key]):
                 kept = [name for name in finalizers_of(claim) if name != "kubernetes.io/pvc-protection"]
                 self.registry.update(key, lambda obj: with_metadata(obj, finalizers=kept or None), self.writer)
         elif status_of(claim).get("phase") == "Pending":
+            wanted = claim["spec"].get("storageClassName", _STORAGE_CLASS)
+            if wanted != _STORAGE_CLASS:
+                text = f'storageclass.storage.k8s.io "{wanted}" not found'
+                self.recorder.event(r.CLAIMS, claim, "Warning", "ProvisioningFailed", text)
+                return _PROVISION_SECONDS
             self._bind(key)
         return None
 
@@ -203,8 +214,3 @@ class VolumeClaims(ControlLoop[Key]):
             }
 
         self.registry.update(key, change, self.writer, subresource="status")
-
-
-def claims_of(pod: Object) -> list[str]:
-    volumes: list[Object] = pod["spec"].get("volumes") or []
-    return [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume]

@@ -7,7 +7,7 @@ from sandbox.cluster.controllers.loop import ControlLoop
 from sandbox.cluster.history import Change
 from sandbox.cluster.kubelet.fates import has_fate
 from sandbox.cluster.nodes import fits
-from sandbox.cluster.objects import Object, condition_of, is_terminating, name_of, namespace_of, status_of
+from sandbox.cluster.objects import Object, claims_of, condition_of, is_terminating, name_of, namespace_of, status_of
 from sandbox.cluster.registry import Writer
 from sandbox.cluster.store import Key
 
@@ -22,8 +22,9 @@ class Scheduler(ControlLoop[Key]):
         if change.resource is r.PODS:
             if change.type != "DELETED" and not obj["spec"].get("nodeName"):
                 yield Key(r.PODS, namespace_of(obj), name_of(obj))
-        elif change.resource is r.NODES and change.type != "DELETED":
-            for pod in self.store.objects(r.PODS):
+        elif change.resource in (r.NODES, r.CLAIMS) and change.type != "DELETED":
+            home = namespace_of(obj) if change.resource is r.CLAIMS else None
+            for pod in self.store.objects(r.PODS, home):
                 if not pod["spec"].get("nodeName"):
                     yield Key(r.PODS, namespace_of(pod), name_of(pod))
 
@@ -32,13 +33,29 @@ class Scheduler(ControlLoop[Key]):
         if pod is None or pod["spec"].get("nodeName") or is_terminating(pod):
             return None
         nodes = sorted(self.store.objects(r.NODES), key=name_of)
-        willing = [] if has_fate(pod, "pending") else [node for node in nodes if fits(node, pod["spec"])]
-        if willing:
+        willing = [node for node in nodes if fits(node, pod["spec"])]
+        refusal = self._refusal(pod, len(nodes), fitting=bool(willing))
+        if refusal:
+            self._refuse(key, pod, refusal)
+        else:
             self._turn_of += 1
             self._bind(key, pod, name_of(willing[self._turn_of % len(willing)]))
-        else:
-            self._refuse(key, pod, len(nodes))
         return None
+
+    def _refusal(self, pod: Object, count: int, *, fitting: bool) -> str:
+        """Why the pod cannot be placed, or ""."""
+        for name in claims_of(pod):
+            claim = self.store.get(r.CLAIMS, namespace_of(pod), name)
+            if claim is None:
+                return f'0/{count} nodes are available: persistentvolumeclaim "{name}" not found.'
+            if status_of(claim).get("phase") != "Bound":
+                return f"0/{count} nodes are available: pod has unbound immediate PersistentVolumeClaims."
+        if has_fate(pod, "pending"):
+            return f"0/{count} nodes are available: {count} Insufficient cpu."
+        if fitting:
+            return ""
+        why = f"0/{count} nodes are available: {count} node(s) didn't match Pod's node affinity/selector."
+        return why if count else "no nodes available to schedule pods"
 
     def _bind(self, key: Key, pod: Object, node: str) -> None:
         scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
@@ -53,9 +70,7 @@ class Scheduler(ControlLoop[Key]):
         text = f"Successfully assigned {key.namespace}/{key.name} to {node}"
         self.recorder.scheduling_event(pod, "Normal", "Scheduled", text, "Binding")
 
-    def _refuse(self, key: Key, pod: Object, count: int) -> None:
-        why = "Insufficient cpu." if has_fate(pod, "pending") else "node(s) didn't match Pod's node affinity/selector."
-        text = f"0/{count} nodes are available: {count} {why}" if count else "no nodes available to schedule pods"
+    def _refuse(self, key: Key, pod: Object, text: str) -> None:
         known = condition_of(pod, "PodScheduled")
         if known is not None and known.get("message") == text:
             return

@@ -30,6 +30,9 @@ async def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> No
             assert shop.body["spec"]["replicas"] == 3
             crowd = await api.get("/apis/apps/v1/namespaces/default/deployments/crowd")
             assert crowd.body["status"]["readyReplicas"] == 5
+        nobody = json.loads(await asyncio.to_thread((tmp_path / "kubeconfig.nobody").read_text))
+        async with Api(server, nobody["users"][0]["user"]["token"]) as api:
+            assert (await api.get("/api/v1/pods")).status == 403
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(20):
             assert await process.wait() == 0

@@ -1,5 +1,9 @@
 import asyncio
+import logging
 from typing import Any
+
+import aiohttp
+import pytest
 
 from sandbox.cluster import ClusterStandIn
 from sandbox.cluster import manifests as m
@@ -125,3 +129,15 @@ async def test_closing_the_cluster_ends_its_watches() -> None:
         await asyncio.sleep(0.05)
         await cluster.__aexit__(None, None, None)
         await waiting
+
+
+async def test_a_watcher_that_goes_away_is_no_error(
+    api: Api, cluster: ClusterStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    stream = api.watch(f"{config_maps()}?watch=1")
+    await anext(stream)
+    cluster.apply(m.config_map("a", {}))
+    cluster.cut_watches()
+    with pytest.raises(aiohttp.ClientError):
+        [event async for event in stream]
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

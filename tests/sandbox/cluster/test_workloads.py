@@ -289,6 +289,18 @@ async def test_a_pod_that_fits_nowhere_waits_for_a_node(cluster: ClusterStandIn)
     assert scheduled()["status"] == "True"
 
 
+async def test_a_pod_waits_for_a_volume_that_nobody_provides(cluster: ClusterStandIn) -> None:
+    claim = {"accessModes": ["ReadWriteOnce"], "storageClassName": "none"}
+    metadata = {"name": "data", "namespace": "default"}
+    cluster.apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": claim})
+    volume = {"name": "data", "persistentVolumeClaim": {"claimName": "data"}}
+    cluster.apply(m.pod("lone", "nginx", volumes=[volume]))
+    await cluster.until(lambda: bool(told(cluster, "FailedScheduling") and told(cluster, "ProvisioningFailed")))
+    assert told(cluster, "ProvisioningFailed") == ['storageclass.storage.k8s.io "none" not found']
+    assert "unbound immediate PersistentVolumeClaims" in told(cluster, "FailedScheduling")[0]
+    assert found(cluster, "pvc", "data")["status"]["phase"] == "Pending"
+
+
 async def test_every_namespace_is_furnished(cluster: ClusterStandIn) -> None:
     cluster.apply(m.namespace("new"))
     await cluster.until(lambda: cluster.get("serviceaccount", "default", "new") is not None)
