@@ -90,6 +90,15 @@ async def test_what_a_review_says_is_what_happens(cluster: ClusterStandIn) -> No
         assert not await may(operator, verb="patch", group="apps", resource="deployments")
 
 
+async def test_an_exec_needs_create_as_well_as_get(cluster: ClusterStandIn) -> None:
+    cluster.apply(m.pod("a", "nginx"))
+    path = f"{pods(name='a')}/exec?command=id&stdout=1"
+    for verbs, status in ((("get",), 403), (("get", "create"), 400)):
+        token = cluster.add_user(User("-".join(verbs), (Rule(verbs, ("pods/exec",)),)))
+        async with Api(cluster.server, token) as api:
+            assert (await api.get(path)).status == status
+
+
 async def review(api: Api, **spec: Any) -> Any:
     return await api.post(f"{REVIEWS}/subjectaccessreviews", {"spec": spec})
 

@@ -4,6 +4,14 @@ import pytest
 
 from sandbox.cluster import ClusterStandIn
 from sandbox.cluster import manifests as m
+from sandbox.cluster.clock import Clock
+from sandbox.cluster.controllers.deployment import Deployments
+from sandbox.cluster.decoding import decode_body
+from sandbox.cluster.defaults import fill_defaults
+from sandbox.cluster.foundation import lay
+from sandbox.cluster.registry import Registry, Writer
+from sandbox.cluster.resources import DEPLOYMENTS, REPLICA_SETS
+from sandbox.cluster.store import Key, Store
 
 Object = dict[str, Any]
 
@@ -261,3 +269,49 @@ async def test_one_reason_told_too_often_is_folded(started: ClusterStandIn) -> N
     steps = messages(started, "ScalingReplicaSet")
     assert len(steps) == 11
     assert steps[-1].startswith("(combined from similar events): Scaled ")
+
+
+async def test_a_rollout_that_ended_well_cannot_time_out_later(cluster: ClusterStandIn) -> None:
+    cluster.apply(m.deployment("web", "nginx:1", strategy={"type": "Recreate"}, progressDeadlineSeconds=2))
+    await cluster.until(lambda: done(cluster))
+    await cluster.clock.sleep(3)
+    reasons: set[str] = set()
+
+    def watch() -> bool:
+        reasons.add(reason(cluster))
+        return done(cluster) and sizes(cluster).get("nginx:2") == 1
+
+    with_image(cluster, "nginx:2")
+    await cluster.until(watch)
+    assert "ProgressDeadlineExceeded" not in reasons
+
+
+def test_counts_that_lag_behind_a_spec_do_not_cost_a_pod() -> None:
+    """The old ReplicaSet was shrunk to 3, its status still says 4; only one more pod may go."""
+    registry = Registry(Store(), Clock())
+    lay(registry, nodes=1)
+    loop = Deployments(registry, Clock())
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 2, "maxUnavailable": 0}}
+    writer = Writer("test")
+    for image in ("nginx:1", "nginx:2"):
+        manifest = m.deployment("web", image, replicas=4, strategy=strategy)
+        body = decode_body(DEPLOYMENTS, manifest, [])
+        if image == "nginx:1":
+            registry.create(DEPLOYMENTS, "default", body, writer)
+        else:
+            fill_defaults(DEPLOYMENTS, body)
+            registry.update(Key(DEPLOYMENTS, "default", "web"), lambda _current, new=body: new, writer)
+        loop.sync(Key(DEPLOYMENTS, "default", "web"))
+    spec_and_available = {"nginx:1": (3, 4), "nginx:2": (3, 2)}
+    for obj in list(registry.store.objects(REPLICA_SETS)):
+        size, available = spec_and_available[obj["spec"]["template"]["spec"]["containers"][0]["image"]]
+        key = Key(REPLICA_SETS, "default", obj["metadata"]["name"])
+        registry.update(key, lambda rs, size=size: {**rs, "spec": {**rs["spec"], "replicas": size}}, writer)
+        counts = {"replicas": available, "readyReplicas": available, "availableReplicas": available}
+        registry.update(key, lambda rs, counts=counts: {**rs, "status": counts}, writer, subresource="status")
+    loop.sync(Key(DEPLOYMENTS, "default", "web"))
+    sizes = {
+        obj["spec"]["template"]["spec"]["containers"][0]["image"]: obj["spec"]["replicas"]
+        for obj in registry.store.objects(REPLICA_SETS)
+    }
+    assert sizes == {"nginx:1": 2, "nginx:2": 3}
