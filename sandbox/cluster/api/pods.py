@@ -76,10 +76,11 @@ async def log(request: web.Request, pod: Object, kubelet: Kubelet, clock: Clock)
     if container is None:
         return web.Response(status=HTTPStatus.OK, content_type="text/plain")
     check_readable(record, container, previous=options.previous)
+    if not is_true(request.query.get("follow", "false")):
+        lines = lines_of(container, clock, previous=options.previous, last=options.tail)
+        return web.Response(body=options.render(lines), content_type="text/plain")
     lines = lines_of(container, clock, previous=options.previous)
     text = options.render(lines)
-    if not is_true(request.query.get("follow", "false")):
-        return web.Response(body=text, content_type="text/plain")
     response = web.StreamResponse(headers={"Content-Type": "text/plain"})
     await response.prepare(request)
     await response.write(text)

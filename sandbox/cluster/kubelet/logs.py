@@ -31,8 +31,13 @@ def check_readable(record: PodRecord, container: Container, *, previous: bool) -
         raise bad_request(f'container "{container.name}" in pod "{record.name}" is waiting to start: {why}')
 
 
-def lines_of(container: Container, clock: Clock, *, previous: bool = False, first: int = 0) -> list[Line]:
-    """The lines of one instance from the one numbered `first`. A healthy container writes one a second while it runs."""
+def lines_of(
+    container: Container, clock: Clock, *, previous: bool = False, first: int = 0, last: int | None = None
+) -> list[Line]:
+    """The lines of one instance: from the one numbered `first`, or the `last` so many.
+
+    A healthy container writes one a second while it runs.
+    """
     began = container.began or clock.now()
     if previous and container.running:
         began = container.previous or began
@@ -50,17 +55,23 @@ def lines_of(container: Container, clock: Clock, *, previous: bool = False, firs
             (1, "    db.connect()"),
             (1, "ConnectionRefusedError: [Errno 111] Connection refused"),
         ]
-        return [Line(at(seconds), text) for seconds, text in texts][first:]
+        return _cut([Line(at(seconds), text) for seconds, text in texts], first, last)
     if container.fate == "oom":
-        return [
+        few = [
             Line(at(0), f"{stamp_of(at(0))} INFO starting {container.name}"),
             Line(at(1), f"{stamp_of(at(1))} WARN heap at 98% of limit"),
-        ][first:]
+        ]
+        return _cut(few, first, last)
     count = _seconds(container, began, clock) + 1
+    first = first if last is None else max(first, count - last)
     return [
         Line(at(i), f'{stamp_of(at(i))} 10.0.0.{i % 250} "GET /healthz HTTP/1.1" 200 {i % 97}')
         for i in range(first, count)
     ]
+
+
+def _cut(lines: list[Line], first: int, last: int | None) -> list[Line]:
+    return lines[first if last is None else max(first, len(lines) - last) :]
 
 
 def _seconds(container: Container, began: datetime, clock: Clock) -> int:
