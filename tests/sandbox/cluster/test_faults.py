@@ -1,3 +1,5 @@
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -67,3 +69,18 @@ async def test_a_watch_can_be_cut(api: Api, cluster: ClusterStandIn) -> None:
     with pytest.raises(aiohttp.ClientError):
         [event async for event in stream]
     assert cluster.cut_watches() == 0
+
+
+async def test_a_held_answer_comes_after_the_write_was_made(api: Api, cluster: ClusterStandIn) -> None:
+    cluster.fail_next("PATCH", r"/configmaps/a$", hold=15)
+    waiting = asyncio.ensure_future(api.patch(A, {"data": {"n": "1"}}))
+    await cluster.until(lambda: stored(cluster) == "1")
+    assert not waiting.done()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_some_requests_can_go_through_before_the_trouble(api: Api, cluster: ClusterStandIn) -> None:
+    cluster.fail_next("GET", r"/configmaps/a$", status=500, skip=2)
+    assert [(await api.get(A)).status for _ in range(4)] == [200, 200, 500, 200]
