@@ -94,7 +94,7 @@ def diagnosis(words: Words, card_id: str, seen: Diagnosis) -> Told:
     sections: list[Section] = []
     for number, finding in enumerate(seen.findings):
         if number:
-            sections.append(Section(title=words("answer.also"), body=Prose(text=words.say(finding.cause))))
+            sections.append(Section(title=words("answer.also"), body=Prose(text=_cause(words, seen, finding))))
         sections += [
             Section(title=words.say(each.title), body=LogLines(lines=each.lines), folded=bool(number) or position > 0)
             for position, each in enumerate(finding.evidence)
@@ -111,14 +111,23 @@ def diagnosis(words: Words, card_id: str, seen: Diagnosis) -> Told:
         tone=Tone.FAILURE if worst else Tone.SUCCESS,
         title=words("answer.diagnosis", target=where),
         tag=words("answer.cause_found") if worst else words("answer.healthy_tag"),
-        summary=words.say(worst.cause) if worst else words("answer.healthy", target=where),
+        summary=_cause(words, seen, worst) if worst else words("answer.healthy", target=where),
         facts=tuple(_fact(words, label, value) for label, value in seen.facts),
         sections=tuple(sections),
         buttons=buttons,
         footer=(words("answer.by_rules"), *([words("answer.type_number")] if buttons else [])),
         final=True,
     )
-    return Told(card, {button.id: kubectl.command_of(step) for button, (_, step) in zip(buttons, steps, strict=True)})
+    return Told(
+        card,
+        {button.id: kubectl.command_of(step, masked=False) for button, (_, step) in zip(buttons, steps, strict=True)},
+    )
+
+
+def _cause(words: Words, seen: Diagnosis, finding: Finding) -> str:
+    """The sentence, with its object before it where that is not what was asked about (a namespace's workload)."""
+    said = words.say(finding.cause)
+    return said if finding.target == seen.target else words("answer.of", target=str(finding.target), cause=said)
 
 
 def _steps(findings: tuple[Finding, ...]) -> list[tuple[Reason, Operation]]:

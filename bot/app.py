@@ -33,6 +33,7 @@ from bot.views import Views
 from bot.words import Words
 from executor.cluster import Reader, connect
 from executor.errors import ClusterError
+from executor.risk import Policy
 
 log = structlog.get_logger()
 
@@ -70,14 +71,15 @@ async def run(
             stack.push_async_callback(door.close)
 
         cluster = connection.writer
-        words = Words(settings.steward_locale)
+        words = await asyncio.to_thread(Words, settings.steward_locale)
         views = Views(words)
         access = Access(settings.steward_admins)
         router = NotificationRouter(store, doors, clock)
         lifetime = timedelta(minutes=settings.steward_approval_minutes)
         approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
         inquiries = Inquiries(store, connection.reader, doors, access, words, clock)
-        flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words)
+        policy = Policy(own_namespace=connection.own_namespace)
+        flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
         inbox = Inbox(store, flow.handle, flow.apologise, clock)
         execution = Execution(store, cluster, approvals, router, views, clock, flow.offer_again)
         clicks = Clicks(store, router, approvals, words, clock, as_message=inbox.on_message)

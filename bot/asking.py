@@ -16,7 +16,7 @@ async def options(reader: Reader, operation: Operation, candidates: tuple[Target
     for candidate in () if isinstance(operation, Get | Events) else candidates:
         match await resolve.resolve(reader, operation.model_copy(update={"target": candidate})):
             case resolve.Resolved(operation=whole):
-                found.append((label(candidate), kubectl.command_of(whole)))
+                found.append((label(candidate), kubectl.command_of(whole, masked=False)))
     return tuple(found)
 
 

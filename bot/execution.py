@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
@@ -127,11 +128,12 @@ class Execution:
         return moved
 
     async def _watch(self, action: Action, applied: Applied) -> None:
-        async for seen in verify.verify(self._cluster, action.order, applied):
-            if isinstance(seen, Progress):
-                await self._router.update_card(self._views.action_card(action, seen))
-            else:
-                await self._finish(action, State.SUCCESS if seen.result is Result.SUCCEEDED else State.FAILED, seen)
+        async with aclosing(verify.verify(self._cluster, action.order, applied)) as watching:
+            async for seen in watching:
+                if isinstance(seen, Progress):
+                    await self._router.update_card(self._views.action_card(action, seen))
+                else:
+                    await self._finish(action, State.SUCCESS if seen.result is Result.SUCCEEDED else State.FAILED, seen)
 
     async def _finish(self, action: Action, state: State, verdict: Verdict) -> None:
         now = self._clock()

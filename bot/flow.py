@@ -26,7 +26,7 @@ from executor.errors import ClusterError
 from executor.operations import Change, Describe, Operation, Other, Target
 from executor.reason import Reason, reason
 from executor.redact import mask
-from executor.risk import Level
+from executor.risk import Level, Policy
 
 log = structlog.get_logger()
 
@@ -47,7 +47,10 @@ class Flow:
         router: NotificationRouter,
         inquiries: Inquiries,
         words: Words,
+        *,
+        policy: Policy,
     ) -> None:
+        self._policy = policy
         self._planner = planner
         self._cluster = cluster
         self._access = access
@@ -111,7 +114,7 @@ class Flow:
 
     async def _operate(self, operation: Operation, message: Message, request: str) -> None:
         """One operation: forbidden is refused, holes are filled from the live cluster, reads run now, the rest is proposed."""
-        judged = risk.assess(operation)
+        judged = risk.assess(operation, self._policy)
         if judged.level is Level.FORBIDDEN:
             await self._refuse(message, judged.reasons, command=kubectl.command_of(operation), request=request)
         elif isinstance(operation, Other) and judged.level is Level.HIGH:
@@ -133,7 +136,7 @@ class Flow:
                     await self._refuse(message, (obstacle,), request=request)
 
     async def _run_or_propose(self, operation: Operation, message: Message, request: str) -> None:
-        judged = risk.assess(operation)
+        judged = risk.assess(operation, self._policy)
         if judged.level is Level.FORBIDDEN:
             await self._refuse(message, judged.reasons, command=kubectl.command_of(operation), request=request)
         elif judged.level is Level.READ_ONLY and not isinstance(operation, Change):
@@ -149,7 +152,7 @@ class Flow:
     async def _propose(self, operation: Operation, message: Message, request: str) -> None:
         """Show what would happen and wait for an administrator's click."""
         try:
-            order = await preview.preview(self._cluster, operation)
+            order = await preview.preview(self._cluster, operation, policy=self._policy)
         except (preview.CannotPreview, preview.NotPermitted) as refusal:
             command = kubectl.command_of(operation)
             await self._refuse(message, (refusal.reason,), command=command, request=request)

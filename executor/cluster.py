@@ -17,7 +17,9 @@ __all__ = ["Change", "Connection", "Listing", "Raw", "Reader", "Writer", "connec
 class Connection:
     """An open line to one cluster; `reader` may go anywhere, `writer` only to `executor.preview` and `executor.run`."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, own_namespace: str = "") -> None:
+        self.own_namespace = own_namespace
+        """Where Steward itself runs: "" outside of a cluster."""
         discovery = Discovery(wire)
         self.reader = Reader(wire, discovery)
         self.writer = Writer(wire, discovery)
@@ -34,6 +36,6 @@ async def connect(
     library = await asyncio.to_thread(importlib.import_module, "executor.credentials")
     wire = Wire(await library.load_credentials(kubeconfig, context), user_agent)
     try:
-        yield Connection(wire)
+        yield Connection(wire, await asyncio.to_thread(library.own_namespace))
     finally:
         await wire.close()

@@ -63,6 +63,14 @@ class Credentials:
             return self._token
 
 
+def own_namespace(service_account: Path = SERVICE_ACCOUNT) -> str:
+    """The namespace of the pod we run in; "" outside of a cluster. Blocking."""
+    try:
+        return (service_account / "namespace").read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
 async def load_credentials(
     kubeconfig: str | None, context: str | None = None, *, service_account: Path = SERVICE_ACCOUNT
 ) -> Credentials:

@@ -51,7 +51,8 @@ async def _demo(script: str | None) -> int:
             gateway.add_user(member.user_id, member.name, title=member.title)
         gateway.add_group(GROUP, "k8s-ops", [member.user_id for member in MEMBERS])
         cluster.write_kubeconfig(folder / "kubeconfig")
-        settings = Settings(
+        settings = await asyncio.to_thread(
+            Settings,
             dingtalk_enabled=True,
             dingtalk_client_id=gateway.client_id,
             dingtalk_client_secret=gateway.client_secret,

@@ -1,9 +1,12 @@
 """Options and fixtures of the whole suite."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from blockbuster import blockbuster_ctx
 
 pytest.register_assert_rewrite("tests.golden")
 from tests.golden import Golden  # noqa: E402 - after it is registered
@@ -19,3 +22,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     return Golden(Path(__file__).parent / "golden", update=request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(autouse=True)
+async def nothing_left_behind() -> AsyncIterator[None]:
+    """A test fails that leaves a task running: nothing runs that nobody awaits. Made first, so it looks last."""
+    before = asyncio.all_tasks()
+    yield
+    left = [task for task in asyncio.all_tasks() - before if task is not asyncio.current_task() and not task.done()]
+    assert not left, left
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_blocks_the_loop() -> Iterator[None]:
+    """A blocking call (a file, a socket, a sleep) made by our packages on the event loop fails its test."""
+    with blockbuster_ctx(["adapters", "bot", "cards", "executor"]) as watching:
+        # Log lines go to an open stream, a few bytes at a time: the terminal's or the journal's buffer takes them.
+        for name in ("io.TextIOWrapper.write", "io.BufferedWriter.write"):
+            if name in watching.functions:
+                watching.functions[name].can_block_in("structlog/_output.py", {"msg", "__call__"})
+        yield

@@ -21,7 +21,9 @@ class Stage:
     cluster: ClusterStandIn
     folder: Path
 
-    async def answer(self, text: str, *, containing: str = "", by: str = MEMBER, seconds: float = 15, **more: object) -> str:
+    async def answer(
+        self, text: str, *, containing: str = "", by: str = MEMBER, seconds: float = 15, **more: object
+    ) -> str:
         """Say something in the group; what the first card after it shows to everybody."""
         return (await self.card(text, containing=containing, by=by, seconds=seconds, **more)).view(ADMIN).text
 
@@ -52,7 +54,8 @@ async def stage(folder: Path, *, silence: float = 75.0, locale: str = "zh") -> A
         gateway.add_user(MEMBER, "李雷")
         gateway.add_group(GROUP, "k8s-ops", [ADMIN, MEMBER])
         cluster.write_kubeconfig(folder / "kubeconfig")
-        settings = Settings(
+        settings = await asyncio.to_thread(
+            Settings,
             kubeconfig=str(folder / "kubeconfig"),
             steward_data_dir=folder,
             steward_admins=frozenset({("dingtalk", ADMIN)}),
@@ -69,7 +72,9 @@ async def stage(folder: Path, *, silence: float = 75.0, locale: str = "zh") -> A
         daemon = asyncio.create_task(run(settings, stop, doors={"dingtalk": door}))
         try:
             await gateway.connected()
-            await cluster.until(lambda: all(ready(one) for one in cluster.objects("pods", "shop") if "cart" not in name(one)))
+            await cluster.until(
+                lambda: all(ready(one) for one in cluster.objects("pods", "shop") if "cart" not in name(one))
+            )
             yield Stage(gateway, cluster, folder)
         finally:
             stop.set()
@@ -81,4 +86,6 @@ def name(obj: dict) -> str:
 
 
 def ready(pod: dict) -> bool:
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in pod.get("status", {}).get("conditions", []))
+    return any(
+        each["type"] == "Ready" and each["status"] == "True" for each in pod.get("status", {}).get("conditions", [])
+    )

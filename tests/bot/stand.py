@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.errors import PlatformError
 from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
+from bot.words import Words
 from cards.model import Card
 from executor.operations import Restart, Target
 from executor.preview import ChangeOrder, DiffLine
@@ -15,6 +16,10 @@ from executor.risk import Level, Risk
 GROUP = Conversation(platform="dingtalk", id="cid-ops", kind="group", title="k8s-ops")
 ADMIN = Person(platform="dingtalk", id="manager4220", name="王伟")
 MEMBER = Person(platform="dingtalk", id="user123", name="李雷")
+
+
+ZH, EN = Words("zh"), Words("en")
+"""Read once, before any loop runs: catalogues are files."""
 
 
 class Clock:

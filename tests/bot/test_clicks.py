@@ -14,8 +14,7 @@ from bot.deliveries import stable_id
 from bot.router import NotificationRouter
 from bot.store import Store
 from bot.views import DIGEST_PREFIX
-from bot.words import Words
-from tests.bot.stand import ADMIN, GROUP, MEMBER, Clock, Door, restart_order
+from tests.bot.stand import ADMIN, GROUP, MEMBER, ZH, Clock, Door, restart_order
 
 
 class Desk:
@@ -25,7 +24,7 @@ class Desk:
         self.answers: list[Answer] = []
         self.messages: list[Message] = []
         self.clock = clock
-        self.clicks = Clicks(store, router, approvals, Words("zh"), clock, as_message=self._message)
+        self.clicks = Clicks(store, router, approvals, ZH, clock, as_message=self._message)
 
     async def _message(self, message: Message) -> None:
         self.messages.append(message)
@@ -109,7 +108,7 @@ async def test_an_answer_that_cannot_be_given_is_repaired_by_an_update(
 async def test_a_choice_becomes_a_message_of_the_clicker_in_the_cards_conversation(
     store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
 ) -> None:
-    told = question(Words("zh"), "q1", "哪一个？", (("deployment/api (shop)", "重启 deployment/api -n shop"),))
+    told = question(ZH, "q1", "哪一个？", (("deployment/api (shop)", "重启 deployment/api -n shop"),))
     await router.send_card(told.card, (GROUP,), commands=told.commands)
     desk = Desk(store, router, approvals, clock)
     await desk.click(stable_id("q1", GROUP.platform, GROUP.id), "option-1")
