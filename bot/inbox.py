@@ -5,6 +5,7 @@ Rows that arrive together are committed together.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -50,7 +51,7 @@ class Inbox:
         self._longest = longest
         self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
         self._arrival = asyncio.Event()
-        self._waiting: dict[str, int] = {}
+        self._waiting: Counter[str] = Counter()
         self._serving: set[str] = set()
         self._woken: set[str] = set()
         self._places = asyncio.Semaphore(PARALLEL)
@@ -60,8 +61,9 @@ class Inbox:
 
     async def on_message(self, message: Message) -> None:
         """Returns when the message is on disk (or was there already); raises QueueFull."""
-        if self._waiting.get(_queue(message), 0) >= self._longest:
+        if self._waiting[_queue(message)] >= self._longest:
             raise QueueFull(_queue(message))
+        self._waiting[_queue(message)] += 1  # before it is on disk, since it may be handled before we hear of that
         persisted = asyncio.get_running_loop().create_future()
         self._arrived.append((message, persisted))
         self._arrival.set()
@@ -72,7 +74,7 @@ class Inbox:
             for row in await self._store.rows(
                 "SELECT conversation, count(*) AS n FROM inbox WHERE state = 'NEW' GROUP BY 1"
             ):
-                self._waiting[row["conversation"]] = row["n"]
+                self._waiting[row["conversation"]] += row["n"]
                 self._wake(group, row["conversation"])
             while True:
                 await self._arrival.wait()
@@ -107,7 +109,7 @@ class Inbox:
         for (message, persisted), added in zip(batch, new, strict=True):
             if not persisted.done():
                 persisted.set_result(None)
-            self._waiting[_queue(message)] = self._waiting.get(_queue(message), 0) + added
+            self._waiting[_queue(message)] -= 1 - added
             self._wake(group, _queue(message))
 
     def _wake(self, group: asyncio.TaskGroup, queue: str) -> None:
@@ -129,7 +131,8 @@ class Inbox:
                     break
                 if row is not None:
                     await self._handle_one(row["seq"], Message.model_validate_json(row["body"]), row["attempts"])
-        self._waiting.pop(queue, None)
+        if not self._waiting[queue]:
+            del self._waiting[queue]
         self._serving.discard(queue)
         if not self._serving:
             self._idle.set()

@@ -9,6 +9,11 @@ from bot.audit import Entry
 from bot.store import Store
 from tests.bot.stand import Clock
 
+FORGED = (
+    "INSERT INTO audit_logs SELECT 'forged', user_id, action_type, target_resource, command_snapshot, status, client_ip,"
+    " platform, timestamp, intent, card_id, detail, hash, 6 FROM audit_logs WHERE seq = 5"
+)
+
 
 async def write(store: Store, count: int) -> None:
     clock = Clock()
@@ -46,10 +51,7 @@ async def test_an_untouched_book_holds(store: Store) -> None:
         ("DELETE FROM audit_logs",),
         ("UPDATE audit_logs SET seq = 99 WHERE seq = 5", "UPDATE audit_logs SET seq = 5 WHERE seq = 4"),
         ("UPDATE audit_logs SET seq = -seq", "UPDATE audit_logs SET seq = 6 + seq"),
-        (
-            "INSERT INTO audit_logs SELECT 'forged', user_id, action_type, target_resource, command_snapshot, status, client_ip,"
-            " platform, timestamp, intent, card_id, detail, hash, 6 FROM audit_logs WHERE seq = 5",
-        ),
+        (FORGED,),
     ],
 )
 async def test_tampering_is_found(store: Store, statements: tuple[str, ...]) -> None:

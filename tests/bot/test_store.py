@@ -10,13 +10,15 @@ import pytest
 
 from bot.store import Store, StoreTooNew, Transaction, migrations, open_store
 
+NEWEST = migrations()[-1][0]
+
 
 async def test_a_new_file_is_migrated_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "data" / "steward.db"
     async with open_store(path) as store:
         row = await store.row("PRAGMA user_version")
         mode = await store.row("PRAGMA journal_mode")
-    assert row is not None and row[0] == migrations()[-1][0]
+    assert row is not None and row[0] == NEWEST
     assert mode is not None and mode[0] == "wal"
     assert path.stat().st_mode & 0o777 == 0o600
 

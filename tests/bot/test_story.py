@@ -1,4 +1,4 @@
-"""What people meet: good requests, bad input, dropped lines. Each a clear answer, nothing lost, nothing run that was not approved."""
+"""What people meet: good requests, bad input, dropped lines. A clear answer each, nothing lost, nothing run unapproved."""
 
 import asyncio
 from collections.abc import AsyncIterator
