@@ -39,5 +39,6 @@ def nothing_blocks_the_loop() -> Iterator[None]:
     with blockbuster_ctx(["adapters", "bot", "cards", "executor"]) as watching:
         for function in watching.functions.values():
             function.can_block_in("linecache.py", {"updatecache"})  # a traceback shows its source lines
+            function.can_block_in("rich/traceback.py", {"_render_stack"})
             function.can_block_in("structlog/_output.py", {"msg"})  # a log line goes to an open stream
         yield
