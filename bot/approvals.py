@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import structlog
 
@@ -18,6 +18,7 @@ from bot.access import Access
 from bot.actions import Action, State
 from bot.audit import Entry
 from bot.clock import Clock, stamp
+from bot.deliveries import Pressed
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
 from bot.views import Views
@@ -34,6 +35,7 @@ _DECIDED: dict[Verb, tuple[State, str]] = {
     "deny": (State.DENIED, "DENIED"),
     "cancel": (State.CANCELLED, "CANCELLED"),
 }
+_BUTTONS: dict[str, Verb] = {"approve": "approve", "deny": "deny", "cancel": "cancel"}
 IDLE = 30.0
 
 
@@ -45,6 +47,11 @@ class Decision:
     toast: Reason
     tone: Literal["info", "success", "warning", "error"]
     approved: Action | None = None
+
+
+class _Decided(NamedTuple):
+    action: Action
+    decision: Decision
 
 
 class Approvals:
@@ -99,7 +106,7 @@ class Approvals:
             await audit.append(tx, self._entry(action, requester, "propose", "PENDING"), self._clock)
             return action, True
 
-        action, new = await self._store.at_once(proposed)
+        action, new = await self._store.write(proposed)
         if new:
             self._router.wake()
             self._proposed.set()
@@ -117,12 +124,35 @@ class Approvals:
         """Decide an action once. Whoever comes late or may not decide changes nothing and is told so; each call leaves one
         audit row. `digest` is the prefix that the clicked card carried (None for a typed answer, which names the action)."""
 
-        async def decided(tx: Transaction) -> tuple[Action, Decision]:
-            action = await actions.get(tx, action_id)
-            assert action is not None, action_id
-            return action, await self._decide(tx, action, verb, by, digest, mask(note).text)
+        async def decided(tx: Transaction) -> _Decided:
+            return await self._decided(tx, action_id, verb, by, digest, mask(note).text)
 
-        action, decision = await self._store.at_once(decided)
+        return self._announced(verb, by, await self._store.write(decided))
+
+    async def click(
+        self, key: str, button: str, by: Person, *, digest: str, note: str = ""
+    ) -> tuple[Pressed | None, Decision | None]:
+        """What a click was about and, when its button decides an action, the decision, looked up and made in one transaction."""
+        verb = _BUTTONS.get(button)
+
+        async def clicked(tx: Transaction) -> tuple[Pressed | None, _Decided | None]:
+            found = await deliveries.pressed(tx, key, button)
+            if found is None or found.action_id is None or verb is None:
+                return found, None
+            return found, await self._decided(tx, found.action_id, verb, by, digest, mask(note).text)
+
+        found, decided = await self._store.write(clicked)
+        return found, self._announced(verb, by, decided) if verb and decided else None
+
+    async def _decided(
+        self, tx: Transaction, action_id: str, verb: Verb, by: Person, digest: str | None, note: str
+    ) -> _Decided:
+        action = await actions.get(tx, action_id)
+        assert action is not None, action_id
+        return _Decided(action, await self._decide(tx, action, verb, by, digest, note))
+
+    def _announced(self, verb: Verb, by: Person, decided: _Decided) -> Decision:
+        action, decision = decided
         self._router.wake()
         if decision.approved is not None:
             self.approved_ids.put_nowait(action.id)
@@ -192,7 +222,7 @@ class Approvals:
             )
             return rows == 1
 
-        return await self._store.at_once(claimed)
+        return await self._store.write(claimed)
 
     async def run(self) -> None:
         """Expire what nobody decided, for ever; the card says so."""
@@ -200,7 +230,7 @@ class Approvals:
             self._proposed.clear()
             now = self._clock()
             for action in await actions.overdue(self._store, now):
-                await self._store.at_once(partial(self._expire, action=action))
+                await self._store.write(partial(self._expire, action=action))
                 self._router.wake()
             upcoming = await actions.next_expiry(self._store)
             wait = IDLE if upcoming is None else min((upcoming - now).total_seconds(), IDLE)

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Literal, cast
 
 import structlog
 
 from adapters.errors import PlatformError
 from adapters.types import Acknowledge, Answer, CardAction, Message
-from bot import audit, deliveries
+from bot import audit
 from bot.approvals import Approvals
 from bot.audit import Entry
 from bot.clock import Clock
@@ -21,7 +20,6 @@ log = structlog.get_logger()
 
 BUDGET = 1.2
 """Seconds until a click is answered with "working on it"; DingTalk wants an answer in 2 s, Feishu in 3 s."""
-DECISIONS = ("approve", "deny", "cancel")
 
 
 class Clicks:
@@ -46,28 +44,28 @@ class Clicks:
 
     async def on_action(self, action: CardAction, acknowledge: Acknowledge) -> None:
         """`adapters.types.OnAction`."""
+        answered = _Answered(acknowledge)
         async with self._router.answering(action.key), asyncio.TaskGroup() as group:
-            work = group.create_task(self._settle(action))
-            await asyncio.wait({work}, timeout=BUDGET)
-            answer = work.result() if work.done() else Answer(toast=self._words("decide.busy"))
-            try:
-                await acknowledge(answer)
-            except PlatformError as error:
-                log.warning("click.unanswered", key=action.key, reason=str(error))
-            else:
-                if answer.card is not None:
-                    await self._router.answered(action.key, answer.card.version)
+            late = group.create_task(self._say_busy(action, answered))
+            answer = await self._settle(action)  # right here: every task in between is one more turn of a busy loop
+            if answered.begun:
+                return
+            late.cancel()
+            if await answered.told(action, answer) and answer.card is not None:
+                await self._router.answered(action.key, answer.card.version)
+
+    async def _say_busy(self, action: CardAction, answered: "_Answered") -> None:
+        await asyncio.sleep(BUDGET)
+        await answered.told(action, Answer(toast=self._words("decide.busy")))
 
     async def _settle(self, action: CardAction) -> Answer:
-        found = await deliveries.pressed(self._store, action.key, action.button)
+        found, decision = await self._approvals.click(
+            action.key, action.button, action.operator, digest=action.digest, note=action.reason
+        )
         if found is None:
             await self._note(action, None, "UNKNOWN_CARD")
             return Answer(toast=self._words("decide.unknown_card"), tone="error")
-        if action.button in DECISIONS and found.action_id is not None:
-            verb = cast("Literal['approve', 'deny', 'cancel']", action.button)
-            decision = await self._approvals.decide(
-                found.action_id, verb, action.operator, digest=action.digest, note=action.reason
-            )
+        if decision is not None:
             return self._approvals.answer(decision)
         if found.command is not None:
             await self._as_message(
@@ -94,4 +92,22 @@ class Clicks:
             card_id=found.card.id if found else action.key[:64],
             detail=detail,
         )
-        await self._store.at_once(lambda tx: audit.append(tx, row, self._clock))
+        await self._store.write(lambda tx: audit.append(tx, row, self._clock))
+
+
+class _Answered:
+    """The answer to one click; `begun` from the moment somebody gives one."""
+
+    def __init__(self, acknowledge: Acknowledge) -> None:
+        self._acknowledge = acknowledge
+        self.begun = False
+
+    async def told(self, action: CardAction, answer: Answer) -> bool:
+        """Whether the platform took it."""
+        self.begun = True
+        try:
+            await self._acknowledge(answer)
+        except PlatformError as error:
+            log.warning("click.unanswered", key=action.key, reason=str(error))
+            return False
+        return True

@@ -123,7 +123,7 @@ class Execution:
                 await deliveries.put_card(tx, self._views.action_card(moved), self._clock())
             return moved
 
-        moved = await self._store.at_once(applied_to)
+        moved = await self._store.write(applied_to)
         self._router.wake()
         return moved
 
@@ -149,7 +149,7 @@ class Execution:
             await deliveries.put_card(tx, self._views.action_card(moved), now, commands=self._views.commands(moved))
             return True
 
-        if not await self._store.at_once(finished):
+        if not await self._store.write(finished):
             return
         self._router.wake()
         log.info(

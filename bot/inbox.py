@@ -100,7 +100,7 @@ class Inbox:
             return [await tx.execute(sql, *row) for row in rows]
 
         try:
-            new = await self._store.at_once(inserted)
+            new = await self._store.write(inserted)
         except Exception as error:
             for _, persisted in batch:
                 if not persisted.done():
@@ -154,12 +154,12 @@ class Inbox:
 
     async def _note(self, seq: int, state: str, attempts: int) -> None:
         sql = "UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?"
-        await self._store.at_once(lambda tx: tx.execute(sql, state, attempts, seq))
+        await self._store.write(lambda tx: tx.execute(sql, state, attempts, seq))
 
     async def forget_old(self) -> None:
         """Drop handled messages that no platform will deliver again."""
         sql = "DELETE FROM inbox WHERE state <> 'NEW' AND julianday(?) - julianday(received_at) > ?"
-        await self._store.at_once(lambda tx: tx.execute(sql, stamp(self._clock()), KEEP_DAYS))
+        await self._store.write(lambda tx: tx.execute(sql, stamp(self._clock()), KEEP_DAYS))
 
 
 def _queue(message: Message) -> str:

@@ -82,7 +82,7 @@ class NotificationRouter:
             for conversation in to if new and commands else ():
                 await deliveries.ask(tx, conversation, card.id, self._clock())
 
-        await self._store.at_once(added)
+        await self._store.write(added)
         self.wake()
 
     async def asked(self, conversation: Conversation, number: int) -> str | None:
@@ -91,7 +91,7 @@ class NotificationRouter:
 
     async def update_card(self, card: Card) -> Card:
         """Store the next version of a card and show it everywhere; coalesced per copy. Returns it with its version."""
-        newer = await self._store.at_once(lambda tx: deliveries.put_card(tx, card, self._clock()))
+        newer = await self._store.write(lambda tx: deliveries.put_card(tx, card, self._clock()))
         self.wake()
         return newer
 
@@ -112,7 +112,7 @@ class NotificationRouter:
 
     async def answered(self, key: str, version: int) -> None:
         """The platform took the answer to a click with this version of the card: no call was spent."""
-        await self._store.at_once(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0))
+        await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0))
 
     async def run(self) -> None:
         """Deliver for ever, each platform on its own."""
@@ -162,7 +162,7 @@ class NotificationRouter:
         since = copy.touched_at or now
         until = now + timedelta(days=1) if wait is None else since + timedelta(seconds=wait)
         if wait != 0.0 and until > now:
-            await self._store.at_once(lambda tx: deliveries.put_off(tx, copy.key, until, "", failed=False))
+            await self._store.write(lambda tx: deliveries.put_off(tx, copy.key, until, "", failed=False))
             return
         try:
             await self._deliver(adapter, copy)
@@ -189,7 +189,7 @@ class NotificationRouter:
             sent = await adapter.send(copy.conversation, copy.card, key=copy.key)
             message_id, spent = sent.message_id, 0
         version = copy.card.version
-        await self._store.at_once(
+        await self._store.write(
             lambda tx: deliveries.shown(tx, copy.key, version, self._clock(), message_id=message_id, spent=spent)
         )
         log.info(
@@ -205,8 +205,8 @@ class NotificationRouter:
             await self._turn(copy, "gone", f"gave up after {OLDEST.days} days: {error}")
             return
         log.warning("card.delayed", card=copy.card.id, reason=error, attempts=copy.attempts + 1)
-        await self._store.at_once(lambda tx: deliveries.put_off(tx, copy.key, until, error))
+        await self._store.write(lambda tx: deliveries.put_off(tx, copy.key, until, error))
 
     async def _turn(self, copy: Delivery, state: Literal["text", "gone"], error: str) -> None:
         log.error("card.refused" if state == "text" else "card.gone", card=copy.card.id, reason=error)
-        await self._store.at_once(lambda tx: deliveries.turn(tx, copy.key, state, error))
+        await self._store.write(lambda tx: deliveries.turn(tx, copy.key, state, error))

@@ -4,18 +4,18 @@ WAL with `synchronous=FULL`: what was committed survives a power cut. `BEGIN IMM
 process waits instead of failing half-way.
 
 What is dear is not SQL but the trip to the database's thread and back, which waits for whatever the loop is busy with, and the
-disk. So a transaction is handed over whole (`at_once`) and makes one trip, and those that wait for the disk together are committed
-together. Reads have a connection of their own and wait for nobody.
+disk. So a transaction is handed over whole (`Store.write`) and makes one trip, and those that wait for the disk together share a
+commit. Reads have a connection of their own and wait for nobody.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
 
@@ -29,26 +29,25 @@ class StoreTooNew(Exception):
 
 
 class Transaction:
-    """Statements that become durable together, or not at all."""
+    """Statements that become durable together, or not at all. Its coroutines run through without a pause: they are at home in the
+    database's own thread."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     async def execute(self, sql: str, *values: Any) -> int:
         """Run one statement; the number of rows it changed."""
-        cursor = await self._connection.execute(sql, values)  # to close it would be another trip to the thread
-        return int(cursor.rowcount)
-
-    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        async with self._connection.executemany(sql, rows):
-            pass
+        return self._connection.execute(sql, values).rowcount
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
-        return list(await self._connection.execute_fetchall(sql, values))
+        return self._connection.execute(sql, values).fetchall()
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         found = await self.rows(sql, *values)
         return found[0] if found else None
+
+
+Body = Callable[[Transaction], Coroutine[Any, Any, T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +55,16 @@ class _Failed:
     error: Exception
 
 
-class _InThread(Transaction):
-    """The same, for the database's own thread: nothing here suspends."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._raw = connection
-
-    async def execute(self, sql: str, *values: Any) -> int:
-        return self._raw.execute(sql, values).rowcount
-
-    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._raw.executemany(sql, rows)
-
-    async def rows(self, sql: str, *values: Any) -> list[Row]:
-        return self._raw.execute(sql, values).fetchall()
-
-
-Body = Callable[[Transaction], Coroutine[Any, Any, T]]
+class _Waiting(NamedTuple):
+    body: Body[Any]
+    done: asyncio.Future[Any]
 
 
 def _ran(connection: sqlite3.Connection, body: Body[Any]) -> Any:
     """What became of one body: its result, or the exception that undid it."""
     connection.execute("SAVEPOINT body")
     try:
-        running = body(_InThread(connection))
+        running = body(Transaction(connection))
         try:
             running.send(None)
         except StopIteration as end:
@@ -95,15 +80,15 @@ def _ran(connection: sqlite3.Connection, body: Body[Any]) -> Any:
         return _Failed(error)
 
 
-def _run_all(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
-    """Run bodies to their end, one after the other, and commit them together. Raises when nothing of them was committed."""
-    connection.execute("BEGIN IMMEDIATE")
+def _run_all(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> list[Any]:
+    """Run bodies to their end, one after the other, and commit them together; what became of each."""
     try:
-        outcomes = [_ran(connection, body) for body in bodies]
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_ran(connection, waiting.body) for waiting in batch]
         connection.commit()
-    except BaseException:
+    except Exception as error:  # noqa: BLE001 - whatever it is, everybody who waits must hear of it
         connection.rollback()
-        raise
+        return [_Failed(error)] * len(batch)
     return outcomes
 
 
@@ -113,50 +98,39 @@ class Store:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, path: Path) -> None:
         self._writer = writer
         self._reader = reader
-        self._writing = asyncio.Lock()
-        self._bodies: list[tuple[Body[Any], asyncio.Future[Any]]] = []
+        self._waiting: list[_Waiting] = []
+        self._writing = False
         self.path = path
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction whose statements go one by one, for a body that awaits other things between them; everybody else waits.
-
-        Commits on leaving, rolls back on any exception, cancellation included."""
-        async with self._writing:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield Transaction(self._writer)
-            except BaseException:
-                # Also when cancelled while BEGIN was under way: the connection's thread takes calls in order.
-                await asyncio.shield(self._writer.rollback())
-                raise
-            await asyncio.shield(self._writer.commit())
-
-    async def at_once(self, body: Body[T]) -> T:
+    async def write(self, body: Body[T]) -> T:
         """Run a transaction's body in the database's thread; its result once that is on disk. What the body raises undoes it and
         is raised here. It awaits nothing but its own statements (RuntimeError).
 
         Whoever comes while the disk is busy shares the next commit. A caller that is cancelled takes its body back if it has not
         begun; else it is carried out."""
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._bodies.append((body, done))
-        try:
-            async with self._writing:
-                if not done.done():
-                    await asyncio.shield(self._commit())
-            return await done
-        finally:
-            done.cancel()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Waiting(body, done))
+        if not self._writing:
+            self._begin(loop)
+        return await done
 
-    async def _commit(self) -> None:
-        """Run everything that waits, for everybody who waits."""
-        batch = [(body, done) for body, done in self._bodies if not done.done()]
-        self._bodies = []
-        run: Any = self._writer._execute  # noqa: SLF001 - the library's way into its thread; none is public
-        try:
-            outcomes = await run(_run_all, self._writer._conn, [body for body, _ in batch])  # noqa: SLF001 - same
-        except Exception as error:  # noqa: BLE001 - whatever it is, everybody who waits must hear of it
-            outcomes = [_Failed(error)] * len(batch)
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand over everything that waits. No lock, no task and no future between the thread and those who wait: each would be
+        one more turn of the loop before a click is answered."""
+        connection = self._writer._conn  # noqa: SLF001 - as its own methods do; ValueError when it is closed
+        batch = [waiting for waiting in self._waiting if not waiting.done.done()]
+        self._waiting = []
+        self._writing = bool(batch)
+        if not batch:
+            return
+
+        def run() -> None:
+            loop.call_soon_threadsafe(self._settle, loop, batch, _run_all(connection, batch))
+
+        self._writer._tx.put_nowait((None, run))  # noqa: SLF001 - the library's way into its thread; none is public
+
+    def _settle(self, loop: asyncio.AbstractEventLoop, batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
         for (_, done), outcome in zip(batch, outcomes, strict=True):
             if done.done():
                 continue
@@ -164,10 +138,11 @@ class Store:
                 done.set_exception(outcome.error)
             else:
                 done.set_result(outcome)
+        self._begin(loop)
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Read what is committed."""
-        return await Transaction(self._reader).rows(sql, *values)
+        return list(await self._reader.execute_fetchall(sql, values))
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         found = await self.rows(sql, *values)

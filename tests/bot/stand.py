@@ -1,11 +1,16 @@
 """Small stand-ins and samples for the orchestration's tests."""
 
+import asyncio
+import threading
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from adapters.errors import PlatformError
 from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
+from bot.store import Store, Transaction
 from bot.words import Words
 from cards.model import Card
 from executor.operations import Restart, Target
@@ -93,3 +98,26 @@ def restart_order(name: str = "nginx", generation: int = 3) -> ChangeOrder:
         diff=(DiffLine(path="spec.template.metadata.annotations", before=None, after="<now>"),),
         command=f"kubectl rollout restart deployment/{name} -n shop",
     )
+
+
+@asynccontextmanager
+async def slow_disk(store: Store) -> AsyncIterator[None]:
+    """No transaction is committed within this block."""
+    begun, go = threading.Event(), threading.Event()
+
+    async def hold(_: Transaction) -> None:
+        begun.set()
+        go.wait(20)
+
+    holding = asyncio.create_task(store.write(hold))
+    await asyncio.to_thread(begun.wait, 20)
+    try:
+        yield
+    finally:
+        go.set()
+        await holding
+
+
+async def run_sql(store: Store, sql: str, *values: object) -> int:
+    """One statement in a transaction of its own; the number of rows it changed."""
+    return await store.write(lambda tx: tx.execute(sql, *values))

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from bot.clock import stamp
 from bot.router import NotificationRouter
 from bot.store import Store, open_store
 from bot.views import DIGEST_PREFIX, Views
-from tests.bot.stand import ADMIN, EN, GROUP, MEMBER, ZH, Clock, Door, restart_order
+from tests.bot.stand import ADMIN, EN, GROUP, MEMBER, ZH, Clock, Door, restart_order, run_sql
 
 
 async def proposed(approvals: Approvals, request: str = "m1/0") -> Action:
@@ -139,13 +140,13 @@ async def test_a_forged_state_without_an_audit_row_is_no_approval(
     approvals: Approvals, store: Store, clock: Clock
 ) -> None:
     action = await proposed(approvals)
-    async with store.transaction() as tx:
-        await tx.execute(
-            "UPDATE actions SET state = 'EXECUTING', decided_by = ?, decided_at = ? WHERE id = ?",
-            ADMIN.model_dump_json(),
-            stamp(clock()),
-            action.id,
-        )
+    await run_sql(
+        store,
+        "UPDATE actions SET state = 'EXECUTING', decided_by = ?, decided_at = ? WHERE id = ?",
+        ADMIN.model_dump_json(),
+        stamp(clock()),
+        action.id,
+    )
     assert not await approvals.approved(action.id, action.order.digest)
 
 
@@ -179,13 +180,13 @@ def test_no_sequence_of_moves_leaves_a_terminal_state(
             action = await proposed(machine)
             state = action.state
             for wanted in moves:
-                async with store.transaction() as tx:
-                    if wanted in MOVES.get(state, frozenset()):
-                        assert await actions.move(tx, action.id, state, wanted) is not None
-                        state = wanted
-                    else:
-                        with pytest.raises(ValueError, match="never becomes"):
-                            await actions.move(tx, action.id, state, wanted)
+                move = partial(actions.move, action_id=action.id, old=state, new=wanted)
+                if wanted in MOVES.get(state, frozenset()):
+                    assert await store.write(move) is not None
+                    state = wanted
+                else:
+                    with pytest.raises(ValueError, match="never becomes"):
+                        await store.write(move)
             found = await actions.get(store, action.id)
             assert found is not None and found.state is state
 

@@ -1,13 +1,14 @@
 """The audit book: any edit, gap, insertion or cut tail is found (I6)."""
 
 import sqlite3
+from functools import partial
 
 import pytest
 
 from bot import audit
 from bot.audit import Entry
 from bot.store import Store
-from tests.bot.stand import Clock
+from tests.bot.stand import Clock, run_sql
 
 FORGED = (
     "INSERT INTO audit_logs SELECT 'forged', user_id, action_type, target_resource, command_snapshot, status, client_ip,"
@@ -18,11 +19,8 @@ FORGED = (
 async def write(store: Store, count: int) -> None:
     clock = Clock()
     for number in range(count):
-        async with store.transaction() as tx:
-            entry = Entry(
-                user_id="manager4220", action_type="approve_restart", status="APPROVED", detail=f"row {number}"
-            )
-            await audit.append(tx, entry, clock)
+        entry = Entry(user_id="manager4220", action_type="approve_restart", status="APPROVED", detail=f"row {number}")
+        await store.write(partial(audit.append, entry=entry, clock=clock))
 
 
 def tamper(store: Store, *statements: str) -> None:
@@ -65,14 +63,13 @@ async def test_rows_cannot_be_changed_through_the_daemon(store: Store) -> None:
     await write(store, 1)
     for statement in ("UPDATE audit_logs SET status = 'X'", "DELETE FROM audit_logs"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            async with store.transaction() as tx:
-                await tx.execute(statement)
+            await run_sql(store, statement)
     assert await audit.verify(store) == 1
 
 
 async def test_secrets_are_masked_before_the_disk(store: Store) -> None:
-    async with store.transaction() as tx:
-        leak = "postgres://shop:s3cr3t-pw@db:5432/shop"
-        await audit.append(tx, Entry(user_id="u", action_type="t", status="S", intent=leak, detail=leak), Clock())
+    leak = "postgres://shop:s3cr3t-pw@db:5432/shop"
+    entry = Entry(user_id="u", action_type="t", status="S", intent=leak, detail=leak)
+    await store.write(partial(audit.append, entry=entry, clock=Clock()))
     (row,) = [row async for row in audit.entries(store)]
     assert "s3cr3t-pw" not in str(dict(row))

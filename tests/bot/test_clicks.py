@@ -14,7 +14,7 @@ from bot.deliveries import stable_id
 from bot.router import NotificationRouter
 from bot.store import Store
 from bot.views import DIGEST_PREFIX
-from tests.bot.stand import ADMIN, GROUP, MEMBER, ZH, Clock, Door, restart_order
+from tests.bot.stand import ADMIN, GROUP, MEMBER, ZH, Clock, Door, restart_order, slow_disk
 
 
 class Desk:
@@ -124,7 +124,7 @@ async def test_a_slow_decision_is_answered_in_time_and_shown_later(
         action = await approvals.propose(restart_order(), MEMBER, GROUP, intent="重启", request="m1")
         await router.flush(5)
         desk = Desk(store, router, approvals, clock)
-        async with store.transaction():
+        async with slow_disk(store):
             digest = action.order.digest[:DIGEST_PREFIX]
             clicking = asyncio.create_task(desk.click(door.sent[0][0], "deny", by=ADMIN, digest=digest))
             while not desk.answers:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store, StoreTooNew, Transaction, migrations, open_store
+from tests.bot.stand import run_sql, slow_disk
 
 NEWEST = migrations()[-1][0]
 
@@ -24,8 +25,8 @@ async def test_a_new_file_is_migrated_and_readable_by_its_owner_only(tmp_path: P
 
 
 async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
-    async with open_store(tmp_path / "s.db") as store, store.transaction() as tx:
-        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+    async with open_store(tmp_path / "s.db") as store:
+        await run_sql(store, "INSERT INTO users (id) VALUES ('u')")
     async with open_store(tmp_path / "s.db") as store:
         assert await store.row("SELECT id FROM users") is not None
 
@@ -41,31 +42,18 @@ async def test_a_newer_file_is_refused(tmp_path: Path) -> None:
             pass
 
 
-@pytest.mark.parametrize("error", [RuntimeError("bug"), asyncio.CancelledError()])
-async def test_a_transaction_that_fails_leaves_nothing_and_frees_the_lock(store: Store, error: BaseException) -> None:
-    async def fail() -> None:
-        async with store.transaction() as tx:
-            await tx.execute("INSERT INTO users (id) VALUES ('u')")
-            raise error
-
-    with pytest.raises(type(error)):
-        await fail()
-    async with store.transaction() as tx:
-        assert await tx.row("SELECT id FROM users") is None
-
-
-async def test_what_runs_at_once_is_committed_with_its_result(store: Store) -> None:
+async def test_what_was_written_is_committed_with_its_result(store: Store) -> None:
     async def add(tx: Transaction) -> int:
-        await tx.execute_many("INSERT INTO users (id) VALUES (?)", [("u",), ("v",)])
+        await tx.execute("INSERT INTO users (id) VALUES ('u'), ('v')")
         row = await tx.row("SELECT count(*) AS n FROM users")
         assert row is not None
         return int(row["n"]) + await tx.execute("UPDATE users SET role = 'member'")
 
-    assert await store.at_once(add) == 4
+    assert await store.write(add) == 4
     assert [row["role"] for row in await store.rows("SELECT role FROM users")] == ["member", "member"]
 
 
-async def test_what_fails_at_once_leaves_nothing_and_frees_the_lock(store: Store) -> None:
+async def test_what_fails_leaves_nothing_and_is_in_nobodys_way(store: Store) -> None:
     async def fail(tx: Transaction) -> None:
         await tx.execute("INSERT INTO users (id) VALUES ('u')")
         await tx.execute("INSERT INTO users (id) VALUES ('u')")
@@ -75,11 +63,11 @@ async def test_what_fails_at_once_leaves_nothing_and_frees_the_lock(store: Store
         await asyncio.sleep(0)
 
     with pytest.raises(sqlite3.IntegrityError):
-        await store.at_once(fail)
+        await store.write(fail)
     with pytest.raises(RuntimeError, match="awaits nothing but its own statements"):
-        await store.at_once(wander)
-    async with store.transaction() as tx:
-        assert await tx.row("SELECT id FROM users") is None
+        await store.write(wander)
+    assert await store.row("SELECT id FROM users") is None
+    assert await run_sql(store, "INSERT INTO users (id) VALUES ('u')") == 1
 
 
 async def test_those_that_wait_together_are_undone_one_by_one(store: Store) -> None:
@@ -87,8 +75,8 @@ async def test_those_that_wait_together_are_undone_one_by_one(store: Store) -> N
         await tx.execute("INSERT INTO users (id) VALUES (?)", name)
         return name
 
-    async with store.transaction():
-        waiting = [asyncio.ensure_future(store.at_once(partial(add, name=name))) for name in ("u", "u", "v", "w")]
+    async with slow_disk(store):
+        waiting = [asyncio.ensure_future(store.write(partial(add, name=name))) for name in ("u", "u", "v", "w")]
         await asyncio.sleep(0)
         waiting[3].cancel()
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
@@ -104,23 +92,21 @@ async def test_what_undoes_everything_is_heard_by_everybody_who_waits(store: Sto
         await tx.execute("ROLLBACK")  # as SQLite does by itself when the disk is full
         raise sqlite3.OperationalError("database or disk is full")
 
-    async with store.transaction():
-        waiting = [asyncio.ensure_future(store.at_once(body)) for body in (add, fall)]
+    async with slow_disk(store):
+        waiting = [asyncio.ensure_future(store.write(body)) for body in (add, fall)]
         await asyncio.sleep(0)
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(each) for each in outcomes] == [sqlite3.OperationalError] * 2
     assert await store.rows("SELECT id FROM users") == []
-    await store.at_once(add)
+    await store.write(add)
 
 
 async def test_a_read_does_not_wait_for_a_transaction(store: Store) -> None:
-    async with store.transaction() as tx:
-        await tx.execute("INSERT INTO users (id) VALUES ('u')")
+    async with slow_disk(store):
         assert await store.rows("SELECT id FROM users") == []
-    assert await store.row("SELECT id FROM users") is not None
 
 
-async def test_a_caller_that_is_cancelled_does_not_tear_what_runs_at_once(store: Store) -> None:
+async def test_a_caller_that_is_cancelled_does_not_tear_what_has_begun(store: Store) -> None:
     inside, go = threading.Event(), threading.Event()
 
     async def ids(tx: Transaction) -> list[str]:
@@ -133,11 +119,11 @@ async def test_a_caller_that_is_cancelled_does_not_tear_what_runs_at_once(store:
         await tx.execute("INSERT INTO users (id) VALUES ('v')")
 
     async with asyncio.TaskGroup() as tasks:
-        caller = tasks.create_task(store.at_once(slow))
+        caller = tasks.create_task(store.write(slow))
         await asyncio.to_thread(inside.wait, 10)
         caller.cancel()
         await asyncio.wait({caller})
-        after = tasks.create_task(store.at_once(ids))
+        after = tasks.create_task(store.write(ids))
         go.set()
     assert after.result() == ["u", "v"]
 
