@@ -30,7 +30,10 @@ def test_both_readmes_name_every_command() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads(read("pyproject.toml"))
-    wanted = [*project["project"]["dependencies"], *(each for group in project["dependency-groups"].values() for each in group)]
+    wanted = [
+        *project["project"]["dependencies"],
+        *(each for group in project["dependency-groups"].values() for each in group),
+    ]
     names = {re.split(r"[<>=,\s]", each)[0] for each in wanted}
     reasons = read("docs/dependencies.md")
     assert {name for name in names if not name.startswith("types-") and name not in reasons} == set()

@@ -74,7 +74,9 @@ async def test_a_write_that_lands_after_the_kill_is_found_too(alive: World) -> N
     alive.cluster.fail_next("PATCH", "/deployments/nginx", delay=30, skip=1)
     await alive.approve(key)
     async with asyncio.timeout(20):
-        while not (sent := [call for call in alive.cluster.calls if call.method == "PATCH" and "dryRun" not in call.query]):
+        while not (
+            sent := [call for call in alive.cluster.calls if call.method == "PATCH" and "dryRun" not in call.query]
+        ):
             await asyncio.sleep(0.01)
     await alive.restart_daemon()
     await asyncio.sleep(1)
