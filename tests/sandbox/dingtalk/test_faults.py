@@ -42,7 +42,7 @@ async def test_a_slow_answer_waits_for_the_gateways_clock(gateway: DingTalkStand
     gateway.faults.delay_next("POST /v1.0/gateway/connections/open", 10)
     async with asyncio.TaskGroup() as tasks:
         opening = tasks.create_task(sdk.open())
-        while not gateway.clock.planned:  # noqa: ASYNC110 - the clock tells nobody when it is asked
+        while not gateway.clock.planned:
             await asyncio.sleep(0)
         assert not opening.done()
         await gateway.clock.advance(10)
