@@ -198,14 +198,20 @@ async def shown(
     )
 
 
-async def put_off(tx: Transaction, key: str, until: datetime, error: str, *, failed: bool = True) -> None:
-    """Try this copy again later; `failed` counts towards its back-off."""
+async def put_off(tx: Transaction, copy: Delivery, until: datetime) -> None:
+    """Show this version later, unless a newer one came since it was read: that one decides for itself."""
     await tx.execute(
-        "UPDATE deliveries SET due_at = ?, error = ?, attempts = attempts + ? WHERE key = ?",
+        "UPDATE deliveries SET due_at = ?, error = '' WHERE key = ? AND ? = (SELECT version FROM cards WHERE id = card_id)",
         stamp(until),
-        error,
-        failed,
-        key,
+        copy.key,
+        copy.card.version,
+    )
+
+
+async def retry(tx: Transaction, key: str, until: datetime, error: str) -> None:
+    """Try this copy again later; counts towards its back-off."""
+    await tx.execute(
+        "UPDATE deliveries SET due_at = ?, error = ?, attempts = attempts + 1 WHERE key = ?", stamp(until), error, key
     )
 
 

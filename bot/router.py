@@ -162,7 +162,7 @@ class NotificationRouter:
         since = copy.touched_at or now
         until = now + timedelta(days=1) if wait is None else since + timedelta(seconds=wait)
         if wait != 0.0 and until > now:
-            await self._store.write(lambda tx: deliveries.put_off(tx, copy.key, until, "", failed=False))
+            await self._store.write(lambda tx: deliveries.put_off(tx, copy, until))
             return
         try:
             await self._deliver(adapter, copy)
@@ -205,7 +205,7 @@ class NotificationRouter:
             await self._turn(copy, "gone", f"gave up after {OLDEST.days} days: {error}")
             return
         log.warning("card.delayed", card=copy.card.id, reason=error, attempts=copy.attempts + 1)
-        await self._store.write(lambda tx: deliveries.put_off(tx, copy.key, until, error))
+        await self._store.write(lambda tx: deliveries.retry(tx, copy.key, until, error))
 
     async def _turn(self, copy: Delivery, state: Literal["text", "gone"], error: str) -> None:
         log.error("card.refused" if state == "text" else "card.gone", card=copy.card.id, reason=error)

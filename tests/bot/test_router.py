@@ -4,10 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
 from adapters.errors import MessageGone, Refused, Throttled, Unreachable
+from bot import deliveries
 from bot.deliveries import stable_id
 from bot.router import NotificationRouter
 from bot.store import Store
@@ -65,6 +67,21 @@ async def test_steps_on_the_way_are_coalesced_and_the_final_one_always_goes_out(
     assert len(door.sent) == 1
     assert len(door.updated) == 3, "two steps and the end: four calls in all"
     assert door.shown.summary == "成功"
+
+
+async def test_a_final_card_that_comes_while_a_step_is_being_put_off_is_due_at_once(store: Store, clock: Clock) -> None:
+    async def due() -> list[deliveries.Delivery]:
+        return await deliveries.due(store, GROUP.platform, clock(), 8)
+
+    await store.write(lambda tx: deliveries.add_card(tx, CARD, (GROUP,), clock()))
+    [step] = await due()
+    await store.write(lambda tx: deliveries.put_card(tx, final(CARD, "失败"), clock()))
+    later = clock() + timedelta(seconds=30)
+    await store.write(lambda tx: deliveries.put_off(tx, step, later))
+    [copy] = await due()
+    assert copy.card.final
+    await store.write(lambda tx: deliveries.put_off(tx, copy, later))
+    assert await due() == []
 
 
 async def test_what_happened_while_the_platform_was_away_is_one_call(
