@@ -18,6 +18,7 @@ from adapters.dingtalk import DingTalk
 from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
 from bot.access import Access
+from bot.alone import alone
 from bot.approvals import Approvals
 from bot.brain.rules import RulesPlanner
 from bot.clicks import Clicks
@@ -65,6 +66,7 @@ async def run(
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
     daemon, loudly."""
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
         connection = await stack.enter_async_context(connect(settings.kubeconfig or None))
         doors = adapters_of(settings) if doors is None else doors

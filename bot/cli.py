@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings) -> int:
+    from bot.alone import AlreadyRunning  # noqa: PLC0415
     from bot.app import run, until_signalled  # noqa: PLC0415 - the other commands start faster without it
     from bot.log import configure_log  # noqa: PLC0415
     from bot.store import StoreTooNew  # noqa: PLC0415
@@ -67,7 +68,7 @@ def _run(settings: Settings) -> int:
     configure_log()
     try:
         asyncio.run(until_signalled(lambda stop: run(settings, stop)))
-    except (NotConfigured, StoreTooNew, sqlite3.OperationalError) as error:
+    except (NotConfigured, AlreadyRunning, StoreTooNew, sqlite3.OperationalError) as error:
         print(f"steward: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except asyncio.CancelledError:
