@@ -14,7 +14,7 @@ Platform = Literal["dingtalk", "feishu"]
 class Frozen(BaseModel):
     """A value: immutable, no unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Person(Frozen):

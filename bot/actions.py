@@ -44,7 +44,7 @@ MOVES: dict[State, frozenset[State]] = {
 class Action(BaseModel):
     """One proposed change and what became of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: str
     code: str

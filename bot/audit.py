@@ -36,7 +36,7 @@ PAGE = 1000
 class Entry(BaseModel):
     """What happened. Free text is masked here, at the last door before the disk (I9)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     user_id: str
     action_type: str

@@ -59,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings) -> int:
+    import structlog  # noqa: PLC0415
+
     from bot.alone import AlreadyRunning  # noqa: PLC0415
     from bot.app import run, until_signalled  # noqa: PLC0415 - the other commands start faster without it
     from bot.log import configure_log  # noqa: PLC0415
@@ -68,10 +70,13 @@ def _run(settings: Settings) -> int:
     configure_log()
     try:
         asyncio.run(until_signalled(lambda stop: run(settings, stop)))
-    except (NotConfigured, AlreadyRunning, StoreTooNew, sqlite3.OperationalError) as error:
+    except (NotConfigured, AlreadyRunning, StoreTooNew, sqlite3.DatabaseError) as error:
         print(f"steward: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except asyncio.CancelledError:
+        return 1
+    except Exception:  # noqa: BLE001 - whatever it is: the interpreter would tell it unmasked
+        structlog.get_logger().critical("steward.crashed", exc_info=True)
         return 1
     return 0
 

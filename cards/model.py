@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Frozen(BaseModel):
     """A value: immutable, no unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Tone(StrEnum):

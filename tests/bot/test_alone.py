@@ -12,10 +12,18 @@ from bot.alone import AlreadyRunning, alone
 from tests.bot.stage import stage
 from tests.daemon import Daemon
 
-HOLD = "import asyncio, sys\nfrom pathlib import Path\nfrom bot.alone import alone\n" + (
-    "async def hold():\n    async with alone(Path(sys.argv[1])):\n        print('held', flush=True)\n"
-    "        await asyncio.Event().wait()\nasyncio.run(hold())\n"
-)
+HOLD = """
+import asyncio, sys
+from pathlib import Path
+from bot.alone import alone
+
+async def hold():
+    async with alone(Path(sys.argv[1])):
+        print("held", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(hold())
+"""
 
 
 async def test_a_directory_is_held_once_and_free_again_afterwards(tmp_path: Path) -> None:
