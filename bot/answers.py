@@ -13,6 +13,12 @@ from executor.triage import Diagnosis, Finding
 
 MOST_OPTIONS = 8
 MOST_STEPS = 3
+_WITHOUT_FINDINGS = {
+    True: ("healthy", Tone.SUCCESS),
+    False: ("unready", Tone.WARNING),
+    None: ("no_findings", Tone.NEUTRAL),
+}
+"""By `Diagnosis.ready`: the rules' silence alone is no health."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +110,15 @@ def diagnosis(words: Words, card_id: str, seen: Diagnosis) -> Told:
         for number, (sentence, _) in enumerate(steps, start=1)
     )
     worst = seen.findings[0] if seen.findings else None
+    state, tone = _WITHOUT_FINDINGS[seen.ready]
     card = Card(
         id=card_id,
         kind="diagnosis",
         language=words.language,
-        tone=Tone.FAILURE if worst else Tone.SUCCESS,
+        tone=Tone.FAILURE if worst else tone,
         title=words("answer.diagnosis", target=where),
-        tag=words("answer.cause_found") if worst else words("answer.healthy_tag"),
-        summary=_cause(words, seen, worst) if worst else words("answer.healthy", target=where),
+        tag=words("answer.cause_found") if worst else words(f"answer.{state}_tag"),
+        summary=_cause(words, seen, worst) if worst else words(f"answer.{state}", target=where),
         facts=tuple(_fact(words, label, value) for label, value in seen.facts),
         sections=tuple(sections),
         buttons=buttons,

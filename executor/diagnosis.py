@@ -22,9 +22,11 @@ class Finding(Frozen):
 
 
 class Diagnosis(Frozen):
-    """The worst finding first; none means healthy as far as the rules see."""
+    """The worst finding first. None means healthy only if it is `ready` as well."""
 
     target: Target
     findings: tuple[Finding, ...]
     facts: tuple[tuple[Reason, str], ...] = ()
     """Short label and value: replicas, image, revision, age."""
+    ready: bool | None = None
+    """Whether all that is wanted is there and ready; None where that cannot be told (of this kind, or with our permissions)."""

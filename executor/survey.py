@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from executor.errors import Forbidden, NotFound
-from executor.fields import Raw, controller_of, mapping, name_of, number, text
+from executor.fields import Raw, condition, controller_of, mapping, name_of, number, text
 from executor.kinds import WORKLOADS, kind_named
 from executor.operations import Target
 from executor.pods import is_active, is_ready, status_word
@@ -38,6 +38,22 @@ class Survey:
     pods: int
     troubles: tuple[Trouble, ...]
     complete: bool = True
+
+
+def in_order(raw: Raw, pods: tuple[Raw, ...], denied: frozenset[str] = frozenset()) -> bool | None:
+    """Whether an object with these pods has all that it wants, ready; None where its kind or our permissions do not tell."""
+    kind = text(raw, "kind")
+    if kind in WORKLOADS:
+        return _of_workload(raw, pods) is None
+    if kind in ("ReplicaSet", "ReplicationController"):
+        return number(raw, "status", "readyReplicas") >= wanted_replicas(raw)
+    if kind == "Pod":
+        return is_ready(raw) or text(raw, "status", "phase") == "Succeeded"
+    if kind == "Service" and mapping(raw, "spec", "selector") and "Pod" not in denied:
+        return any(map(is_ready, pods))
+    if kind == "Node":
+        return condition(raw, "Ready").get("status") == "True"
+    return None
 
 
 async def survey(reader: Reader, namespace: str) -> Survey:

@@ -23,7 +23,7 @@ from executor.pods import is_ready
 from executor.reader import Reader
 from executor.reason import Reason, reason
 from executor.related import related
-from executor.survey import survey
+from executor.survey import in_order, survey
 
 __all__ = ["Diagnosis", "Evidence", "Finding", "diagnose"]
 
@@ -83,7 +83,8 @@ async def _of_namespace(reader: Reader, target: Target) -> Diagnosis:
                 ),
             ),
         )
-    return Diagnosis(target=target, findings=tuple(findings[:MAX_FINDINGS]), facts=tuple(facts))
+    ready = False if seen.troubles else True if seen.complete else None
+    return Diagnosis(target=target, findings=tuple(findings[:MAX_FINDINGS]), facts=tuple(facts), ready=ready)
 
 
 async def _of_object(reader: Reader, target: Target) -> Diagnosis:
@@ -104,7 +105,8 @@ async def _of_object(reader: Reader, target: Target) -> Diagnosis:
     facts = [(Reason(code=code), value) for code, value in facts_of(situation)]
     if born := moment(text(found.object, "metadata", "creationTimestamp")):
         facts.append((reason("triage.fact.age"), age(situation.now - born)))
-    return Diagnosis(target=target, findings=tuple(findings), facts=tuple(facts))
+    ready = in_order(found.object, found.pods, found.denied)
+    return Diagnosis(target=target, findings=tuple(findings), facts=tuple(facts), ready=ready)
 
 
 def suspect(situation: Situation) -> list[Suspicion]:

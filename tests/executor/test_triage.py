@@ -21,6 +21,7 @@ from .raws import (
     replica_set,
     restarted,
     running,
+    stateful_set,
     waiting,
 )
 from .virtual import WORDS, World
@@ -347,3 +348,43 @@ async def test_what_may_not_be_seen_is_said() -> None:
 async def test_an_object_that_is_not_there_is_the_callers_question() -> None:
     with pytest.raises(NotFound):
         await look(deployment(), target=Target(kind="Deployment", name="other", namespace="shop"))
+
+
+@pytest.mark.parametrize(
+    ("raws", "ready"),
+    [
+        ((deployment(1), replica_set(), pod(labels={"app": "web"})), True),
+        ((deployment(2, ready=0, available=0), replica_set(), pod(state=running(ready=False))), False),
+        (
+            (
+                deployment(1, ready=1),
+                replica_set(),
+                pod(),
+                pod("web-new-2", state=running(ready=False), labels={"app": "web"}),
+            ),
+            False,
+        ),
+        ((stateful_set(1, readyReplicas=0),), False),
+        ((daemon_set(2, numberReady=1),), False),
+    ],
+)
+async def test_only_what_is_ready_is_said_to_be(raws: tuple[Raw, ...], ready: bool) -> None:
+    target = Target(kind=str(raws[0]["kind"]), name=str(raws[0]["metadata"]["name"]), namespace="shop")
+    assert (await look(*raws, target=target)).ready is ready
+
+
+async def test_a_pod_that_waits_for_nothing_known_is_not_ready() -> None:
+    target = Target(kind="Pod", name="web-new-1", namespace="shop")
+    assert (await look(pod(state=running(ready=False)), target=target)).ready is False
+    assert (await look(pod(), target=target)).ready is True
+
+
+async def test_of_a_kind_without_readiness_none_is_claimed() -> None:
+    config = {"kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "shop", "uid": "u-c"}}
+    assert (await look(config, target=Target(kind="ConfigMap", name="settings", namespace="shop"))).ready is None
+
+
+async def test_a_namespace_is_ready_when_all_in_it_is() -> None:
+    fine = (SHOP, deployment(1), replica_set(), pod(labels={"app": "web"}))
+    assert (await look(*fine, target=IN_SHOP)).ready is True
+    assert (await look(*fine, *cart(), target=IN_SHOP)).ready is False
