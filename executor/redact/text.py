@@ -30,7 +30,11 @@ _QUOTE = r"\\{0,3}[\"'`]?(?:\x1b\[[0-9;]{0,8}m)?"
 _COLON = rf"{_QUOTE}[ \t]{{0,8}}:[ \t]{{0,8}}"
 _EQUALS = rf"{_QUOTE}[ \t]{{0,8}}(?:=>|:=|==|[:=：＝])[ \t]{{0,8}}|[是为][ \t]{{0,3}}(?=[!-~]{{4}})"
 _PAIR = re.compile(rf"(?<![\w.-])(?P<key>{KEY})(?P<between>{_EQUALS})(?:{_VALUE})", re.IGNORECASE)
-_FLAG = re.compile(rf"(?<![\w-])--(?P<key>{KEY})(?P<between>[ \t]{{1,3}})(?!-)(?:{_VALUE})", re.IGNORECASE)
+_FLAG = re.compile(
+    rf"(?<![\w-])--(?P<key>{KEY})(?P<between>[ \t]{{1,3}})(?!--[a-z][a-z-]*+(?:[\s=]|$)|-[a-z](?:[\s=]|$))(?:{_VALUE})",
+    re.IGNORECASE,
+)
+"""What follows is its value, even one that begins with a dash, unless that is a flag itself."""
 _ENV = re.compile(
     rf"\bname{_COLON}{_QUOTE}(?P<key>{KEY})(?P<between>{_QUOTE},?\s{{0,80}}{_QUOTE}value{_COLON})(?:{_VALUE})",
     re.IGNORECASE,

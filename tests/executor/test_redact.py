@@ -92,6 +92,18 @@ def test_a_named_secret_never_survives_whatever_stands_around_it(
     assert secret not in mask(f"{before}\n{name}{secret}{quote} {after}").text
 
 
+@pytest.mark.parametrize("secret", ["-000000A", "--000000A", "-a%aaaa0A", "--Zm9vYmFy0x"])
+def test_a_flags_value_may_begin_with_a_dash(secret: str) -> None:
+    assert secret not in mask(f"steward --token {secret} -n shop").text
+
+
+@pytest.mark.parametrize(
+    "text", ["login --token --verbose", "login --token -n shop", "login --password --namespace=shop"]
+)
+def test_a_flag_after_a_flag_is_no_value(text: str) -> None:
+    assert mask(text).text == text
+
+
 REPEATED = (
     *(
         "password: ",
