@@ -5,14 +5,17 @@ Rows that arrive together are committed together.
 """
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import structlog
+from pydantic import ValidationError
 
-from adapters.types import Message
+from adapters.types import Conversation, Message, Person
 from bot.clock import Clock, stamp
-from bot.store import Store, Transaction
+from bot.store import Row, Store, Transaction
 
 log = structlog.get_logger()
 
@@ -23,6 +26,8 @@ PARALLEL = 16
 LONGEST_QUEUE = 1000
 """Messages of one conversation that may wait; more are not acknowledged."""
 ATTEMPTS = 3
+HANDLING_SECONDS = 180.0
+"""An attempt that takes longer has failed; every request on the way has its own, shorter end."""
 KEEP_DAYS = 30
 
 
@@ -42,6 +47,7 @@ class Inbox:
         *,
         pause: float = 1.0,
         longest: int = LONGEST_QUEUE,
+        seconds: float = HANDLING_SECONDS,
     ) -> None:
         self._store = store
         self._handle = handle
@@ -49,6 +55,7 @@ class Inbox:
         self._clock = clock
         self._pause = pause
         self._longest = longest
+        self._seconds = seconds
         self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
         self._arrival = asyncio.Event()
         self._waiting: Counter[str] = Counter()
@@ -124,33 +131,45 @@ class Inbox:
             while not self._stopping:
                 self._woken.discard(queue)
                 row = await self._store.row(
-                    "SELECT seq, body, attempts FROM inbox WHERE conversation = ? AND state = 'NEW' ORDER BY seq LIMIT 1",
+                    "SELECT seq, id, body, attempts FROM inbox WHERE conversation = ? AND state = 'NEW' ORDER BY seq LIMIT 1",
                     queue,
                 )
                 if row is None and queue not in self._woken:
                     break
                 if row is not None:
-                    await self._handle_one(row["seq"], Message.model_validate_json(row["body"]), row["attempts"])
+                    await self._handle_one(queue, row)
         if not self._waiting[queue]:
             del self._waiting[queue]
         self._serving.discard(queue)
         if not self._serving:
             self._idle.set()
 
-    async def _handle_one(self, seq: int, message: Message, attempts: int) -> None:
-        state = "DONE"
+    async def _handle_one(self, queue: str, row: Row) -> None:
+        """Whatever is wrong with one message, those behind it are handled: only the store's own errors come out."""
+        seq, attempts, state = row["seq"], row["attempts"], "DONE"
         try:
-            await self._handle(message)
-        except Exception:
-            log.exception("message.failed", message=message.id, attempt=attempts + 1)
-            if attempts + 1 < ATTEMPTS:
+            message = _read(row["body"])
+            async with asyncio.timeout(self._seconds):
+                await self._handle(message)
+        except Exception as error:
+            log.exception("message.failed", message=row["id"], attempt=attempts + 1)
+            if attempts + 1 < ATTEMPTS and not isinstance(error, ValidationError):
                 await self._note(seq, "NEW", attempts + 1)
                 await asyncio.sleep(self._pause * 2**attempts)
                 return
             state = "FAILED"
-            await self._apologise(message)
+            await self._say_sorry(row)
         await self._note(seq, state, attempts + 1)
-        self._waiting[_queue(message)] -= 1
+        self._waiting[queue] -= 1
+
+    async def _say_sorry(self, row: Row) -> None:
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._apologise(_addressed(row["body"]))
+        except Exception:
+            log.exception(
+                "message.unanswered", message=row["id"]
+            )  # else it would be tried for ever, and nothing after it
 
     async def _note(self, seq: int, state: str, attempts: int) -> None:
         sql = "UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?"
@@ -168,3 +187,19 @@ def _queue(message: Message) -> str:
 
 def _id(message: Message) -> str:
     return f"{message.conversation.platform}:{message.id}"
+
+
+def _read(body: str) -> Message:
+    """A message as this or another version of ours wrote it; ValidationError where it cannot be read any more."""
+    return Message.model_validate_json(body, extra="ignore")
+
+
+def _addressed(body: str) -> Message:
+    """The message, or as much of it as an answer needs."""
+    try:
+        return _read(body)
+    except ValidationError:
+        raw = json.loads(body)
+        conversation = Conversation.model_validate(raw["conversation"], extra="ignore")
+        nobody = Person(platform=conversation.platform, id="", name="")
+        return Message(id=raw["id"], conversation=conversation, sender=nobody, text="", sent_at=datetime.now(UTC))

@@ -32,8 +32,10 @@ async def nothing(_: Message) -> None:
     return
 
 
-def inbox_of(store: Store, handle: Handle, apologise: Handle = nothing, *, longest: int = 1000) -> Inbox:
-    return Inbox(store, handle, apologise, CLOCK, pause=0.001, longest=longest)
+def inbox_of(
+    store: Store, handle: Handle, apologise: Handle = nothing, *, longest: int = 1000, seconds: float = 180
+) -> Inbox:
+    return Inbox(store, handle, apologise, CLOCK, pause=0.001, longest=longest, seconds=seconds)
 
 
 async def handled_all(store: Store) -> None:
@@ -127,6 +129,81 @@ async def test_a_message_that_keeps_failing_is_answered_with_an_apology(store: S
         await inbox.on_message(message(2))
         await handled_all(store)
     assert (tries, sorry) == (["msg1"] * 3 + ["msg2"] * 3, ["msg1", "msg2"])
+
+
+async def test_an_apology_that_fails_too_stops_neither_the_queue_nor_the_daemon(store: Store) -> None:
+    seen: list[str] = []
+
+    async def handle(each: Message) -> None:
+        if each.id == "msg1":
+            raise RuntimeError("our bug")
+        seen.append(each.id)
+
+    async def apologise(_: Message) -> None:
+        raise RuntimeError("another one")
+
+    inbox = inbox_of(store, handle, apologise)
+    async with running(inbox):
+        await inbox.on_message(message(1))
+        await inbox.on_message(message(2))
+        await handled_all(store)
+    assert seen == ["msg2"]
+    assert [row["state"] for row in await store.rows("SELECT state FROM inbox ORDER BY seq")] == ["FAILED", "DONE"]
+
+
+async def test_a_message_that_is_handled_for_ever_is_given_up(store: Store) -> None:
+    sorry = []
+
+    async def handle(each: Message) -> None:
+        if each.id == "msg1":
+            await asyncio.Event().wait()
+
+    async def apologise(each: Message) -> None:
+        sorry.append(each.id)
+
+    inbox = inbox_of(store, handle, apologise, seconds=0.01)
+    async with running(inbox):
+        await inbox.on_message(message(1))
+        await inbox.on_message(message(2))
+        await handled_all(store)
+    assert sorry == ["msg1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "answered"),
+    [
+        ("json_set(body, '$.added_by_a_newer_version', 1)", "handled"),
+        ("json_set(body, '$.sender.badge', 'x')", "handled"),
+        ("json_remove(body, '$.text')", "apologised"),
+        ("json_remove(body, '$.text', '$.conversation')", ""),
+        ("'no json'", ""),
+    ],
+)
+async def test_what_another_version_wrote_is_handled_or_answered_and_blocks_nobody(
+    store: Store, change: str, answered: str
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    async def handle(each: Message) -> None:
+        seen.append(("handled", each.id))
+
+    async def apologise(each: Message) -> None:
+        assert each.conversation == GROUP
+        seen.append(("apologised", each.id))
+
+    never = asyncio.Event()
+
+    async def stuck(_: Message) -> None:
+        await never.wait()
+
+    before = inbox_of(store, stuck)
+    async with running(before):
+        await before.on_message(message(1))
+        await before.on_message(message(2))
+    await store.write(lambda tx: tx.execute(f"UPDATE inbox SET body = {change} WHERE id = 'dingtalk:msg1'"))
+    async with running(inbox_of(store, handle, apologise)):
+        await handled_all(store)
+    assert seen == [*([(answered, "msg1")] if answered else []), ("handled", "msg2")]
 
 
 async def test_drain_finishes_what_is_in_hand_and_keeps_the_rest(store: Store) -> None:
