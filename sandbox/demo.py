@@ -3,8 +3,6 @@
 import asyncio
 import sys
 import tempfile
-import threading
-import time
 from contextlib import AsyncExitStack
 from importlib import resources
 from pathlib import Path
@@ -13,35 +11,42 @@ from typing import Any
 from bot.app import run
 from bot.log import configure_log
 from bot.settings import Settings
-from sandbox.chat import Chat, Member
+from sandbox.chat import Chat, Member, to_terminal
 from sandbox.cluster import ClusterStandIn, demo_shop
+from sandbox.console import Console
 from sandbox.dingtalk import DingTalkStandIn
+from sandbox.tour import ScriptFailed, ScriptWrong, Step, play, steps_of
 
 GROUP = "cidK8sOps0001=="
 MEMBERS = (Member("user123", "李雷", "值班工程师"), Member("manager4220", "王伟", "管理员"))
 ADMINS = frozenset({("dingtalk", "manager4220")})
 DEMO_SPEED = 0.25
 """Pods take their time, so that progress can be watched."""
-PATIENCE = 20.0
-"""Seconds that a step of a script may take unless it says otherwise."""
-
-
-class ScriptFailed(Exception):
-    """A step did not come true; the message names it."""
 
 
 def main(script: Path | None) -> int:
-    """Play a script, or the tour when there is no terminal, or chat. 0 when it went well, 1 when a step did not come true."""
-    text = script.read_text("utf-8") if script else None
-    if text is None and not sys.stdin.isatty():
-        text = resources.files("sandbox").joinpath("tour.txt").read_text("utf-8")
+    """Play a script, or the tour when there is no terminal, or chat. 0 when it went well, 1 when a step did not come true,
+    2 when the script cannot be read."""
     try:
-        return asyncio.run(_demo(text))
+        steps = _steps(script)
+    except (OSError, UnicodeDecodeError, ScriptWrong) as error:
+        print(f"steward: {script}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_demo(steps))
     except KeyboardInterrupt:
         return 0
 
 
-async def _demo(script: str | None) -> int:
+def _steps(script: Path | None) -> tuple[Step, ...] | None:
+    """None: there is somebody to chat with. Raises OSError, UnicodeDecodeError, ScriptWrong."""
+    if script is None and sys.stdin.isatty():
+        return None
+    return steps_of((script or resources.files("sandbox").joinpath("tour.txt")).read_text("utf-8"))
+
+
+async def _demo(steps: tuple[Step, ...] | None) -> int:
+    to_terminal("准备演示环境……")
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steward-demo-")))
         configure_log(stack.enter_context((folder / "steward.log").open("w", encoding="utf-8")))
@@ -63,15 +68,15 @@ async def _demo(script: str | None) -> int:
             steward_admins=ADMINS,
         )
         stop = asyncio.Event()
-        chat = Chat(gateway, GROUP, MEMBERS)
+        console = Console() if steps is None else None
+        chat = Chat(gateway, GROUP, MEMBERS, console.write if console else to_terminal)
         async with asyncio.TaskGroup() as group:
             daemon = group.create_task(run(settings, stop))
             watching = group.create_task(chat.show())
             try:
                 await gateway.connected()
-                print("准备演示环境……", flush=True)
                 await cluster.until(lambda: _settled(cluster), 60)
-                return await _converse(chat, script)
+                return await _converse(chat, steps, console)
             finally:
                 stop.set()
                 await asyncio.wait([daemon])
@@ -94,59 +99,15 @@ def _has_restarted(pod: dict[str, Any]) -> bool:
     return any(each.get("restartCount", 0) for each in pod.get("status", {}).get("containerStatuses", []))
 
 
-async def _converse(chat: Chat, script: str | None) -> int:
-    if script is None:
-        await chat.talk(_typed_lines())
+async def _converse(chat: Chat, steps: tuple[Step, ...] | None, console: Console | None) -> int:
+    if console is not None:
+        with console.open():
+            await chat.talk(console)
         return 0
     try:
-        await play(chat, script)
-    except (ScriptFailed, LookupError) as error:
+        await play(chat, steps or (), to_terminal)
+    except ScriptFailed as error:
         print(f"\n❌ {error}", file=sys.stderr)
         return 1
-    print("\n✅ 演示结束：提问 → 诊断 → 审批 → 执行 → 验证 → 审计，每一步都在卡片和审计记录里。")
+    to_terminal("\n✅ 演示结束：提问 → 诊断 → 审批 → 执行 → 验证 → 审计，每一步都在卡片和审计记录里。")
     return 0
-
-
-async def play(chat: Chat, script: str) -> None:
-    """Play a script step by step. Raises ScriptFailed, LookupError."""
-    since = chat.now
-    for number, line in enumerate(script.splitlines(), start=1):
-        verb, _, rest = line.strip().partition(" ")
-        if verb in ("", "#") or verb.startswith("#"):
-            continue
-        who, _, what = rest.strip().partition(" ")
-        if verb == "note":
-            print(f"\n── {rest}")
-        elif verb == "say":
-            since = chat.now
-            await chat.say(chat.member(who), what)
-        elif verb == "press":
-            since = chat.now
-            await chat.press(chat.member(who), what)
-        elif verb == "wait":
-            seconds, text = (float(who), what) if who.isdigit() and what else (PATIENCE, rest.strip())
-            await _wait(chat, text, seconds, since, number)
-        else:
-            raise ScriptFailed(f"line {number}: no such step: {verb}")
-
-
-async def _wait(chat: Chat, text: str, seconds: float, since: int, number: int) -> None:
-    begun = time.monotonic()
-    try:
-        await chat.wait(text, seconds, after=since)
-    except TimeoutError:
-        raise ScriptFailed(f"line {number}: nothing showed {text!r} within {time.monotonic() - begun:.0f} s") from None
-
-
-def _typed_lines() -> asyncio.Queue[str | None]:
-    """Standard input by lines; None at its end. A daemon thread, since a blocking read cannot be cancelled."""
-    lines: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1000)
-    loop = asyncio.get_running_loop()
-
-    def read() -> None:
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(lines.put_nowait, line)
-        loop.call_soon_threadsafe(lines.put_nowait, None)
-
-    threading.Thread(target=read, daemon=True, name="stdin").start()
-    return lines
