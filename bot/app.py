@@ -91,6 +91,7 @@ async def run(
             log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
         await _look_at_cluster(connection.reader)
         await inbox.forget_old()
+        await execution.look_back()
         gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
         async with asyncio.TaskGroup() as group:
             standing = [

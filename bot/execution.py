@@ -1,7 +1,7 @@
 """Carries an approved action out: run, verify, tell. Recovers those that a restart interrupted (I4)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
 
 import structlog
@@ -24,6 +24,7 @@ from executor.verify import Progress, Result, Verdict
 log = structlog.get_logger()
 
 PARALLEL = 8
+"""Writes at once."""
 RUN_SECONDS = 120.0
 """A run is a few requests of at most 40 s each (the API server cuts writes at 34 s); exec has its own deadline below this."""
 LOOK_SECONDS = 600.0
@@ -34,7 +35,7 @@ Offer = Callable[[Action], Awaitable[None]]
 
 
 class Execution:
-    """One task per approved action; `run` must be running."""
+    """`look_back` first, then `run`, which must be running."""
 
     def __init__(
         self,
@@ -57,14 +58,20 @@ class Execution:
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
+        self._interrupted: list[Action] = []
+
+    async def look_back(self) -> None:
+        """Note what a restart interrupted. To be called before anything can be approved: what is approved later is not
+        interrupted but on its way."""
+        self._interrupted = await actions.in_state(self._store, State.EXECUTING, State.VERIFYING)
 
     async def run(self) -> None:
-        """Settle what a restart interrupted, then carry out what is approved, some at a time."""
+        """Settle what a restart interrupted, and carry out what is approved: writes some at a time, verified side by side."""
         async with asyncio.TaskGroup() as group:
-            for action in await actions.in_state(self._store, State.EXECUTING, State.VERIFYING):
-                group.create_task(self._resume(action), name=f"resume:{action.id}")
+            for action in self._interrupted:
+                group.create_task(self._contained(action, self._resume(action)), name=f"resume:{action.id}")
             for _ in range(PARALLEL):
-                group.create_task(self._work())
+                group.create_task(self._work(group))
 
     async def drain(self, seconds: float) -> None:
         """Begin nothing new and wait for writes under way; verifications go on after the restart."""
@@ -75,14 +82,16 @@ class Execution:
         except TimeoutError:
             log.warning("execution.drain_cut", writing=self._writing)
 
-    async def _work(self) -> None:
+    async def _work(self, group: asyncio.TaskGroup) -> None:
+        """Writes one action after the other. Watching may take half an hour and is not waited for."""
         while True:
             action_id = await self._approvals.approved_ids.get()
             action = None if self._stopping else await actions.get(self._store, action_id)
-            if action is not None and action.state is State.EXECUTING:
-                await self._carry_out(action)
+            if action is None or action.state is not State.EXECUTING:
+                continue
+            await self._contained(action, self._carry_out(action, group))
 
-    async def _carry_out(self, action: Action) -> None:
+    async def _carry_out(self, action: Action, group: asyncio.TaskGroup) -> None:
         self._writing += 1
         self._idle.clear()
         try:
@@ -92,7 +101,23 @@ class Execution:
             if not self._writing:
                 self._idle.set()
         if moved is not None and moved.applied is not None:
-            await self._watch(moved, moved.applied)
+            watching = self._contained(moved, self._watch(moved, moved.applied))
+            group.create_task(watching, name=f"verify:{moved.id}")
+
+    async def _contained(self, action: Action, work: Coroutine[None, None, None]) -> None:
+        """Our own bug in one action ends that action and not the daemon, which would meet it again after every start."""
+        try:
+            await work
+        except Exception:
+            log.exception("execution.failed", action=action.id)
+            now = await actions.get(self._store, action.id)
+            if now is None or now.state.terminal:
+                return
+            if now.claimed_at is None:
+                await self._finish(now, State.FAILED, _failed(reason("execution.failed_before")))
+            else:
+                verdict = Verdict(result=Result.UNKNOWN, reason=reason("execution.failed"))
+                await self._finish(now, State.FAILED, verdict)
 
     async def _write(self, action: Action) -> Action | None:
         """The effect itself; the action as VERIFYING, or None when it ended here."""
