@@ -30,7 +30,11 @@ _HIDDEN_ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration",
     "deprecated.daemonset.template.generation",  # the server counts it up with the template
 )
-_STATUS_ANNOTATIONS = ("control-plane.alpha.kubernetes.io/leader", "autoscaling.alpha.kubernetes.io/")
+_STATUS_ANNOTATIONS = (
+    "control-plane.alpha.kubernetes.io/leader",
+    "autoscaling.alpha.kubernetes.io/",
+    "deployment.kubernetes.io/revision",
+)
 _ITEM_KEYS = ("name", "mountPath", "containerPort", "port", "key", "type", "ip", "topologyKey", "uid")
 """What tells the items of a list apart, as strategic merge patches have it; the first that does is taken."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -72,10 +76,11 @@ class Leaf(NamedTuple):
 
 
 def fingerprint(live: Raw) -> str:
-    """sha256 of the object less what moves by itself: status, managedFields, resourceVersion and status kept in annotations."""
+    """sha256 of the object less what moves by itself: status, managedFields, resourceVersion, status kept in annotations, and the
+    generation, which for a Deployment also counts the revision annotation that its controller writes during a rollout."""
     bound = {key: value for key, value in live.items() if key != "status"}
     metadata = dict(bound.get("metadata") or {})
-    for key in ("managedFields", "resourceVersion"):
+    for key in ("managedFields", "resourceVersion", "generation"):
         metadata.pop(key, None)
     annotations = metadata.get("annotations") or {}
     metadata["annotations"] = {

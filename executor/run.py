@@ -133,7 +133,7 @@ async def _prepare(writer: Writer, order: ChangeOrder, operation: Change, action
         raise Drifted(reason("drift.gone", target=target))
     if uid_of(seen.live) != order.target_uid:
         raise Drifted(reason("drift.replaced", target=target))
-    if generation_of(seen.live) != order.generation or fingerprint(seen.live) != order.fingerprint:
+    if fingerprint(seen.live) != order.fingerprint:  # not the generation: a rollout's controller moves that
         raise Drifted(reason("drift.changed", target=target, manager=last_manager(seen.live)))
     if why := obstacle(operation, seen.live):
         raise Drifted(why)

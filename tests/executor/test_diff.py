@@ -188,3 +188,24 @@ def test_a_fingerprint_sees_everything_else(change: Raw) -> None:
     for key, value in change.items():
         after[key] = {**after[key], **value}
     assert fingerprint(before) != fingerprint(after)
+
+
+def test_a_fingerprint_holds_through_a_rollout_and_moves_with_everything_else() -> None:
+    shown_then = fingerprint(deployment())
+    rolling = deployment()
+    rolling["status"] = {"updatedReplicas": 1}
+    rolling["metadata"] |= {
+        "generation": 7,
+        "resourceVersion": "9",
+        "annotations": {"deployment.kubernetes.io/revision": "2"},
+    }
+    plain = deployment()
+    plain["metadata"]["annotations"] = {}
+    assert fingerprint(rolling) == fingerprint(plain) == shown_then
+    for place, value in (("annotations", {"note": "x"}), ("labels", {"app": "other"})):
+        touched = deployment()
+        touched["metadata"][place] = value
+        assert fingerprint(touched) != shown_then
+    scaled = deployment()
+    scaled["spec"]["replicas"] = 41
+    assert fingerprint(scaled) != shown_then
