@@ -1,15 +1,16 @@
 """The doctor: tries the settings, each platform and the cluster, and says what to fix."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
-from adapters.errors import CredentialsRejected, PlatformError
+from adapters.errors import CredentialsRejected, PlatformError, Unreachable
 from bot.app import adapters_of
 from bot.settings import Settings
 from bot.words import Words
 from executor.cluster import connect
-from executor.errors import ClusterError
+from executor.errors import ClusterError, NotConfigured
 from executor.kinds import kind_named
 
 NEEDED = (
@@ -39,13 +40,14 @@ class Look:
 async def check(settings: Settings) -> int:
     """Print a line per thing that was tried; 0 when all is well, 1 otherwise."""
     ill = 0
-    async for look in looks(settings, Words(settings.steward_locale)):
-        ill += not look.well
-        print(f"{'✅' if look.well else '❌'} {look.name}: {look.said}")  # noqa: T201 - the command line speaks
+    async with aclosing(looks(settings, Words(settings.steward_locale))) as all_looks:
+        async for look in all_looks:
+            ill += not look.well
+            print(f"{'✅' if look.well else '❌'} {look.name}: {look.said}")  # noqa: T201 - the command line speaks
     return 1 if ill else 0
 
 
-async def looks(settings: Settings, words: Words) -> AsyncIterator[Look]:
+async def looks(settings: Settings, words: Words) -> AsyncGenerator[Look, None]:
     yield _admins(settings, words)
     yield _disk(settings, words)
     doors = adapters_of(settings)
@@ -57,12 +59,15 @@ async def looks(settings: Settings, words: Words) -> AsyncIterator[Look]:
             yield Look(name, well=True, said=words("check.credentials_work"))
         except CredentialsRejected as error:
             yield Look(name, well=False, said=words("check.credentials_rejected", reason=str(error)))
+        except Unreachable as error:
+            yield Look(name, well=False, said=words("check.unreachable", reason=str(error)))
         except PlatformError as error:
             yield Look(name, well=False, said=str(error))
         finally:
             await door.close()
-    async for look in _cluster(settings, words):
-        yield look
+    async with aclosing(_cluster(settings, words)) as cluster_looks:
+        async for look in cluster_looks:
+            yield look
 
 
 def _admins(settings: Settings, words: Words) -> Look:
@@ -81,7 +86,7 @@ def _disk(settings: Settings, words: Words) -> Look:
     )
 
 
-async def _cluster(settings: Settings, words: Words) -> AsyncIterator[Look]:
+async def _cluster(settings: Settings, words: Words) -> AsyncGenerator[Look, None]:
     name = words("check.cluster")
     try:
         async with connect(settings.kubeconfig or None) as connection:
@@ -90,5 +95,7 @@ async def _cluster(settings: Settings, words: Words) -> AsyncIterator[Look]:
                 allowed = await connection.reader.may(verb, kind_named(kind), subresource=subresource)
                 what = f"{verb} {kind_named(kind).plural}{'/' if subresource else ''}{subresource}"
                 yield Look(what, well=allowed, said=words("check.allowed" if allowed else "check.not_allowed"))
+    except NotConfigured as error:
+        yield Look(name, well=False, said=words("check.no_kubeconfig", reason=str(error)))
     except ClusterError as error:
         yield Look(name, well=False, said=str(error) or type(error).__name__)

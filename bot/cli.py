@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="the daemon")
     demo = commands.add_parser("demo", help="the main job in this terminal, with no account, cluster or key")
-    demo.add_argument("--script", type=Path, help="play this file instead of chatting")
+    demo.add_argument("--script", type=Path, metavar="FILE", help="play the steps in this file instead of chatting")
     commands.add_parser("check", help="try the settings, each platform and the cluster; exit 1 if something is wrong")
     explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
     explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
@@ -25,15 +25,21 @@ def parser() -> argparse.ArgumentParser:
         dest="page", required=True, metavar="WHAT"
     )
     listing = book.add_parser("list", help="the newest rows")
-    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--limit", type=_count, default=50, metavar="ROWS", help="how many, 50 unless told")
     export = book.add_parser("export", help="every row, oldest first, to standard output")
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     book.add_parser("verify", help="walk the hash chain; exit 1 at the first edit or gap")
     return top
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a number from 1 is needed, not {text!r}")
+    return int(text)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 well, 1 something is wrong, 2 wrong usage or settings."""
+    """Exit codes: 0 well, 1 something is wrong, 2 wrong usage or settings, 130 interrupted."""
     options = parser().parse_args(argv)
     try:
         match options.command:
@@ -44,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "explain":
                 return _explain(load_settings(), " ".join(options.text))
             case "audit":
-                return asyncio.run(_audit(load_settings(), options))
+                return _audit(load_settings(), options)
             case "check":
                 from bot.check import check  # noqa: PLC0415 - loads the adapters
 
@@ -56,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        return 130
 
 
 def _run(settings: Settings) -> int:
@@ -94,14 +102,18 @@ def _explain(settings: Settings, text: str) -> int:
     return 0
 
 
-async def _audit(settings: Settings, options: argparse.Namespace) -> int:
-    from bot import audit  # noqa: PLC0415
-    from bot.store import open_store  # noqa: PLC0415
-
+def _audit(settings: Settings, options: argparse.Namespace) -> int:
     path = settings.steward_data_dir / "steward.db"
     if not path.exists():
         print(f"steward: no database at {path}", file=sys.stderr)  # noqa: T201
         return 1
+    return asyncio.run(_book(path, options))
+
+
+async def _book(path: Path, options: argparse.Namespace) -> int:
+    from bot import audit  # noqa: PLC0415
+    from bot.store import open_store  # noqa: PLC0415
+
     async with open_store(path) as store:
         if options.page == "verify":
             try:

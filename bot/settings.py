@@ -140,7 +140,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-            problems.append(": ".join(part for part in (name, problem["msg"].removeprefix("Value error, ")) if part))
+            said = problem["msg"].removeprefix("Value error, ")
+            said = "no such setting" if problem["type"] == "extra_forbidden" else said
+            problems.append(": ".join(part for part in (name, said) if part))
     except tomllib.TOMLDecodeError as error:
         problems.append(f"steward.toml: {error}")
     if problems:
