@@ -181,19 +181,18 @@ async def next_due(store: Store, platform: Platform) -> datetime | None:
 async def shown(
     tx: Transaction, key: str, version: int, now: datetime, *, message_id: str = "", spent: int = 1
 ) -> None:
-    """Note that a copy shows a version. An older answer never takes a newer one back."""
+    """Note what a copy was told last, by a call or by the answer to a click. Both may be under way at once and nobody knows which
+    came in last, so that a copy told an older version than its card's is behind, whatever it was told before."""
     await tx.execute(
-        "UPDATE deliveries SET shown_version = max(shown_version, ?), message_id = CASE ? WHEN '' THEN message_id ELSE ? END,"
+        "UPDATE deliveries SET shown_version = ?, behind = ? < (SELECT version FROM cards WHERE id = card_id),"
+        " message_id = CASE ? WHEN '' THEN message_id ELSE ? END,"
         " updates = updates + ?, attempts = 0, touched_at = ?, error = '' WHERE key = ?",
+        version,
         version,
         message_id,
         message_id,
         spent,
         stamp(now),
-        key,
-    )
-    await tx.execute(
-        "UPDATE deliveries SET behind = 0 WHERE key = ? AND shown_version >= (SELECT version FROM cards WHERE id = card_id)",
         key,
     )
 

@@ -7,6 +7,7 @@ that steps on the way are shown rarely and the final card always.
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ class NotificationRouter:
         self._clock = clock
         self._pace = pace or Pace()
         self._wake = {platform: asyncio.Event() for platform in adapters}
-        self._held: set[str] = set()
+        self._held: Counter[str] = Counter()
         self._busy = 0
 
     async def send_card(
@@ -103,11 +104,13 @@ class NotificationRouter:
     @asynccontextmanager
     async def answering(self, key: str) -> AsyncIterator[None]:
         """While a click on this copy is being answered it must not be updated (DingTalk's rule, facts 4.5 and 5)."""
-        self._held.add(key)
+        self._held[key] += 1
         try:
             yield
         finally:
-            self._held.discard(key)
+            self._held[key] -= 1
+            if not self._held[key]:
+                del self._held[key]
             self.wake()
 
     async def answered(self, key: str, version: int) -> None:
@@ -165,7 +168,7 @@ class NotificationRouter:
             await self._store.write(lambda tx: deliveries.put_off(tx, copy, until))
             return
         try:
-            await self._deliver(adapter, copy)
+            message_id, spent = await self._deliver(adapter, copy)
         except Unreachable as error:
             delay = random.uniform(0.5, 1.0) * min(SLOWEST_RETRY, 2.0**copy.attempts)  # noqa: S311 - jitter, not a secret
             await self._later(copy, now + timedelta(seconds=delay), str(error))
@@ -177,17 +180,24 @@ class NotificationRouter:
             await self._turn(copy, "gone", str(error))
         except Refused as error:
             await self._turn(copy, "gone" if copy.as_text else "text", str(error))
+        except Exception as error:  # our bug with this very card, which would end us again after every start
+            log.exception("card.failed", card=copy.card.id)
+            await self._turn(copy, "gone" if copy.as_text else "text", type(error).__name__)
+        else:
+            await self._shown(adapter, copy, message_id, spent)
 
-    async def _deliver(self, adapter: Adapter, copy: Delivery) -> None:
+    async def _deliver(self, adapter: Adapter, copy: Delivery) -> tuple[str, int]:
+        """What the platform calls the copy if that is news, and the calls spent on updating it."""
         if copy.as_text:
             await adapter.say(copy.conversation, copy.card)
-            message_id, spent = copy.key, 0
-        elif copy.message_id:
+            return copy.key, 0
+        if copy.message_id:
             await adapter.update(copy.sent, copy.card)
-            message_id, spent = "", 1
-        else:
-            sent = await adapter.send(copy.conversation, copy.card, key=copy.key)
-            message_id, spent = sent.message_id, 0
+            return "", 1
+        sent = await adapter.send(copy.conversation, copy.card, key=copy.key)
+        return sent.message_id, 0
+
+    async def _shown(self, adapter: Adapter, copy: Delivery, message_id: str, spent: int) -> None:
         version = copy.card.version
         await self._store.write(
             lambda tx: deliveries.shown(tx, copy.key, version, self._clock(), message_id=message_id, spent=spent)

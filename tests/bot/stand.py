@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from adapters.errors import PlatformError
 from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
 from bot.store import Store, Transaction
 from bot.words import Words
@@ -46,7 +45,7 @@ class Door:
 
     platform: Platform = "dingtalk"
     last_heard: datetime | None = None
-    errors: deque[PlatformError | None] = field(default_factory=deque)
+    errors: deque[Exception | None] = field(default_factory=deque)
     sent: list[tuple[str, Card]] = field(default_factory=list)
     updated: list[tuple[str, Card]] = field(default_factory=list)
     said: list[str | Card] = field(default_factory=list)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.errors import MessageGone, Refused, Throttled, Unreachable
+from adapters.types import Sent
 from bot import deliveries
 from bot.deliveries import stable_id
 from bot.router import NotificationRouter
@@ -150,6 +151,71 @@ async def test_no_update_goes_out_while_a_click_is_being_answered(router: Notifi
             await asyncio.sleep(0.05)
             assert door.updated == []
         await until(lambda: bool(door.updated))
+
+
+async def test_a_copy_is_held_until_every_click_on_it_has_been_answered(router: NotificationRouter, door: Door) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        async with router.answering(KEY):
+            async with router.answering(KEY):
+                await router.update_card(final(CARD, "成功"))
+            await asyncio.sleep(0.05)
+            assert door.updated == []
+        await until(lambda: bool(door.updated))
+
+
+class SlowDoor(Door):
+    """Its updates wait for `go`; `begun` is set once one is under way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+    async def update(self, sent: Sent, card: Card) -> None:
+        self.begun.set()
+        await self.go.wait()
+        await super().update(sent, card)
+
+
+async def test_an_update_that_a_click_overtook_does_not_stay_on_the_screen(store: Store, clock: Clock) -> None:
+    door = SlowDoor()
+    router = NotificationRouter(store, {"dingtalk": door}, clock)
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        clock.advance(60)
+        await router.update_card(CARD.model_copy(update={"summary": "还在等"}))
+        await door.begun.wait()
+        async with router.answering(KEY):
+            newer = await router.update_card(final(CARD, "已拒绝"))
+            await router.answered(KEY, newer.version)
+        door.go.set()
+        await settle(router)
+    assert door.shown.summary == "已拒绝"
+
+
+async def test_a_late_clicks_older_answer_does_not_stay_on_the_screen(router: NotificationRouter, door: Door) -> None:
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        await router.update_card(final(CARD, "成功"))
+        await settle(router)
+        await router.answered(KEY, 1)
+        await settle(router)
+    assert [card.summary for _, card in door.updated] == ["成功", "成功"]
+
+
+async def test_a_card_that_our_own_bug_keeps_from_being_shown_is_told_in_words(
+    router: NotificationRouter, door: Door
+) -> None:
+    door.errors = deque([KeyError("a renderer's bug")])
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await router.send_card(CARD.model_copy(update={"id": "card-2"}), (GROUP,))
+        await settle(router)
+    assert len(door.said) == 1
+    assert len(door.sent) == 1
 
 
 async def test_the_answer_to_a_click_spends_no_call(router: NotificationRouter, door: Door) -> None:
