@@ -1,7 +1,7 @@
 """The rows of actions, and the only statements that move their state: each a compare-and-swap (I3)."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,8 @@ from executor.preview import ChangeOrder
 from executor.run import Applied
 from executor.verify import Verdict
 
+CODE_REST = timedelta(days=30)
+"""How long a code of a finished action is not given to another one."""
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without 0 O 1 I L, which people mistype."""
 
@@ -125,8 +127,18 @@ async def get(source: Transaction | Store, action_id: str) -> Action | None:
 
 
 async def by_code(source: Transaction | Store, code: str) -> Action | None:
-    row = await source.row("SELECT * FROM actions WHERE code = ?", code.upper())
+    """The newest action that people know by this code."""
+    row = await source.row("SELECT * FROM actions WHERE code = ? ORDER BY created_at DESC LIMIT 1", code.upper())
     return _parsed(row) if row else None
+
+
+async def free_code(tx: Transaction, now: datetime) -> str:
+    """A code that no action of the last CODE_REST has. Ends: there are 31⁴ codes, and nobody asks for that many in a month."""
+    while True:
+        code = new_code()
+        found = await by_code(tx, code)
+        if found is None or (found.state.terminal and now - found.created_at > CODE_REST):
+            return code
 
 
 async def in_state(source: Transaction | Store, *states: State) -> list[Action]:

@@ -21,7 +21,7 @@ from bot.clock import Clock, stamp
 from bot.deliveries import Pressed
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
-from bot.views import Views
+from bot.views import DIGEST_PREFIX, Views
 from cards.model import Card
 from executor.preview import ChangeOrder
 from executor.reason import Reason, reason
@@ -90,7 +90,7 @@ class Approvals:
                 return known, False
             action = Action(
                 id=action_id,
-                code=await self._free_code(tx),
+                code=await actions.free_code(tx, now),
                 state=State.WAIT_APPROVAL,
                 order=order,
                 requester=requester,
@@ -176,7 +176,7 @@ class Approvals:
         if action.state is not State.WAIT_APPROVAL:
             await audit.append(tx, self._entry(action, by, verb, "LATE", detail=action.state), self._clock)
             return Decision(card, self._views.already(action), "warning")
-        if digest is not None and (not digest or not action.order.digest.startswith(digest)):
+        if digest is not None and digest != action.order.digest[:DIGEST_PREFIX]:
             await audit.append(tx, self._entry(action, by, verb, "REFUSED", detail="decide.other_digest"), self._clock)
             return Decision(card, reason("decide.other_digest"), "error")
         now = self._clock()
@@ -248,12 +248,6 @@ class Approvals:
         await audit.append(tx, self._entry(moved, None, "expire", "EXPIRED"), self._clock)
         log.info("approval.expired", action=action.id)
         return await deliveries.put_card(tx, self._views.action_card(moved), now)
-
-    async def _free_code(self, tx: Transaction) -> str:
-        while True:
-            code = actions.new_code()
-            if await actions.by_code(tx, code) is None:
-                return code
 
     def _entry(self, action: Action, by: Person | None, verb: str, status: str, *, detail: str = "") -> Entry:
         return entry(action, by, verb, status, detail=detail)

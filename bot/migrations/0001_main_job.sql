@@ -36,7 +36,7 @@ CREATE TRIGGER audit_logs_no_delete BEFORE DELETE ON audit_logs BEGIN SELECT rai
 
 CREATE TABLE actions (
   id TEXT PRIMARY KEY,
-  code TEXT NOT NULL UNIQUE,             -- what people type: 7F3K
+  code TEXT NOT NULL,                    -- what people type: 7F3K; used again once its action is long over
   state TEXT NOT NULL CHECK (state IN ('WAIT_APPROVAL', 'EXECUTING', 'VERIFYING', 'SUCCESS', 'FAILED', 'DENIED', 'EXPIRED',
     'STALE', 'CANCELLED')),
   change_order TEXT NOT NULL,            -- JSON ChangeOrder
@@ -55,6 +55,7 @@ CREATE TABLE actions (
   outcome TEXT,                          -- JSON Verdict
   finished_at TEXT
 );
+CREATE INDEX actions_by_code ON actions (code, created_at);
 CREATE INDEX actions_open ON actions (state, expires_at) WHERE state IN ('WAIT_APPROVAL', 'EXECUTING', 'VERIFYING');
 
 CREATE TABLE cards (

@@ -77,7 +77,7 @@ async def test_the_same_id_on_another_platform_is_another_person(approvals: Appr
     assert decision.toast.code == "access.not_admin"
 
 
-@pytest.mark.parametrize("digest", ["", "0" * DIGEST_PREFIX, "zz"])
+@pytest.mark.parametrize("digest", ["", "0" * DIGEST_PREFIX, "zz", restart_order().digest[:1], restart_order().digest])
 async def test_a_card_drawn_for_another_digest_approves_nothing(
     approvals: Approvals, store: Store, digest: str
 ) -> None:
@@ -191,3 +191,14 @@ def test_no_sequence_of_moves_leaves_a_terminal_state(
             assert found is not None and found.state is state
 
     asyncio.run(play())
+
+
+async def test_a_code_means_the_newest_action_that_has_it(approvals: Approvals, store: Store, clock: Clock) -> None:
+    old = await proposed(approvals, "old")
+    await approvals.decide(old.id, "deny", ADMIN)
+    clock.advance(60 * 24 * 3600)
+    new = await proposed(approvals, "new")
+    async with store.transaction() as tx:
+        await tx.execute("UPDATE actions SET code = ? WHERE id = ?", old.code, new.id)
+    found = await approvals.by_code(old.code.lower())
+    assert found is not None and found.id == new.id
