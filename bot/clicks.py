@@ -12,6 +12,7 @@ from bot.approvals import Approvals
 from bot.audit import Entry
 from bot.clock import Clock
 from bot.deliveries import Pressed
+from bot.inbox import QueueFull
 from bot.router import NotificationRouter
 from bot.store import Store
 from bot.words import Words
@@ -68,19 +69,27 @@ class Clicks:
         if decision is not None:
             return self._approvals.answer(decision)
         if found.command is not None:
-            await self._as_message(
-                Message(
-                    id=f"click/{action.key}/{action.button}/{action.operator.id}",
-                    conversation=found.conversation,
-                    sender=action.operator,
-                    text=found.command,
-                    sent_at=action.received_at,
-                )
-            )
-            await self._note(action, found, "CHOSEN", found.command)
-            return Answer(toast=self._words("decide.received"))
+            return await self._choose(action, found, found.command)
         await self._note(action, found, "UNKNOWN_BUTTON")
         return Answer(card=found.card, toast=self._words("decide.unknown_card"), tone="error")
+
+    async def _choose(self, action: CardAction, found: Pressed, command: str) -> Answer:
+        """What the button stands for, as if the clicker had typed it. Pressed twice in a minute it is said once."""
+        minute = int(action.received_at.timestamp()) // 60
+        message = Message(
+            id=f"click/{action.key}/{action.button}/{action.operator.id}/{minute}",
+            conversation=found.conversation,
+            sender=action.operator,
+            text=command,
+            sent_at=action.received_at,
+        )
+        try:
+            await self._as_message(message)
+        except QueueFull:
+            await self._note(action, found, "REFUSED", "queue.full")
+            return Answer(toast=self._words("decide.queue_full"), tone="warning")
+        await self._note(action, found, "CHOSEN", command)
+        return Answer(toast=self._words("decide.received"))
 
     async def _note(self, action: CardAction, found: Pressed | None, status: str, detail: str = "") -> None:
         row = Entry(

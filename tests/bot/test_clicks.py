@@ -11,6 +11,7 @@ from bot.answers import question
 from bot.approvals import Approvals
 from bot.clicks import Clicks
 from bot.deliveries import stable_id
+from bot.inbox import QueueFull
 from bot.router import NotificationRouter
 from bot.store import Store
 from bot.views import DIGEST_PREFIX
@@ -115,6 +116,35 @@ async def test_a_choice_becomes_a_message_of_the_clicker_in_the_cards_conversati
     (message,) = desk.messages
     assert (message.text, message.sender, message.conversation) == ("重启 deployment/api -n shop", MEMBER, GROUP)
     assert await statuses(store) == ["CHOSEN"]
+
+
+async def test_a_choice_pressed_again_later_is_said_again_and_not_silently_dropped(
+    store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
+) -> None:
+    told = question(ZH, "q1", "哪一个？", (("deployment/api (shop)", "重启 deployment/api -n shop"),))
+    await router.send_card(told.card, (GROUP,), commands=told.commands)
+    desk, key = Desk(store, router, approvals, clock), stable_id("q1", GROUP.platform, GROUP.id)
+    await desk.click(key, "option-1")
+    await desk.click(key, "option-1")
+    clock.advance(20 * 60)
+    await desk.click(key, "option-1")
+    once, twice, later = (message.id for message in desk.messages)
+    assert once == twice != later
+
+
+async def test_a_choice_that_finds_the_queue_full_is_answered_so_and_on_record(
+    store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
+) -> None:
+    async def full(_: Message) -> None:
+        raise QueueFull("dingtalk:cid-ops")
+
+    told = question(ZH, "q1", "哪一个？", (("deployment/api (shop)", "重启 deployment/api -n shop"),))
+    await router.send_card(told.card, (GROUP,), commands=told.commands)
+    desk = Desk(store, router, approvals, clock)
+    desk.clicks = Clicks(store, router, approvals, ZH, clock, as_message=full)
+    answer = await desk.click(stable_id("q1", GROUP.platform, GROUP.id), "option-1")
+    assert "没有处理" in answer.toast
+    assert await statuses(store) == ["REFUSED"]
 
 
 async def test_a_slow_decision_is_answered_in_time_and_shown_later(
