@@ -198,7 +198,6 @@ async def test_a_code_means_the_newest_action_that_has_it(approvals: Approvals, 
     await approvals.decide(old.id, "deny", ADMIN)
     clock.advance(60 * 24 * 3600)
     new = await proposed(approvals, "new")
-    async with store.transaction() as tx:
-        await tx.execute("UPDATE actions SET code = ? WHERE id = ?", old.code, new.id)
+    await store.write(lambda tx: tx.execute("UPDATE actions SET code = ? WHERE id = ?", old.code, new.id))
     found = await approvals.by_code(old.code.lower())
     assert found is not None and found.id == new.id
