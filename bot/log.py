@@ -2,16 +2,32 @@
 
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from executor.redact import mask
 
+_OF_STDLIB = ("_record", "_from_structlog")
+"""What structlog's formatter puts beside a library's message, and takes away before it is written."""
+
 
 def _masked(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {name: mask(value).text if isinstance(value, str) else value for name, value in event.items()}
+    return {name: value if name in _OF_STDLIB else _hidden(value) for name, value in event.items()}
+
+
+def _hidden(value: Any) -> Any:
+    """What is no text yet becomes text in the renderer, too late to be masked there."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return mask(value).text
+        case list() | tuple() | set() | frozenset():
+            return [_hidden(item) for item in value]
+        case _:
+            return mask(str(value)).text
 
 
 def configure_log(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
