@@ -20,6 +20,7 @@ from adapters.dingtalk.messages import parse_message, string
 from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
 from adapters.dingtalk.recent import Recent
 from adapters.dingtalk.small_print import SmallPrint
+from adapters.dingtalk.timeouts import Timeouts
 from adapters.errors import Unreachable
 from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
 from cards.dingtalk import PUBLIC_TEMPLATE
@@ -63,7 +64,7 @@ class DingTalk:
         robot_code: str = "",
         corp_id: str = "",
         patience: Patience = Patience(),
-        concurrency: int = 64,
+        concurrency: int = 512,
     ) -> None:
         self._credential = Credential(client_id, client_secret)
         self._api = OpenApi(self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request)
@@ -76,6 +77,7 @@ class DingTalk:
         )
         self._corp_id = corp_id
         self._patience = patience
+        self._persisting = Timeouts(patience.message)
         self._handlers = Handlers(concurrency)
         self._names: Recent[str, str] = Recent(_MOST_NAMES)
         self._last_heard: datetime | None = None
@@ -159,7 +161,7 @@ class DingTalk:
                 log.warning("dingtalk.message.malformed", why=str(exc))
             else:
                 self._remember(frame.data, message.sender)
-                async with asyncio.timeout(self._patience.message):
+                with self._persisting.limit():
                     await on_message(message)
             await line.answer(heard(frame.headers.message_id))
         except Unreachable as exc:

@@ -25,6 +25,7 @@ from adapters.dingtalk.frames import (
     parse_frame,
 )
 from adapters.dingtalk.openapi import OpenApi
+from adapters.dingtalk.timeouts import Timeouts
 from adapters.errors import CredentialsRejected, MessageGone, Refused, Unreachable
 
 log = structlog.get_logger()
@@ -83,7 +84,8 @@ class Line:
 
     def __init__(self, ws: ClientWebSocketResponse, *, silence: float, drain: float) -> None:
         self._ws = ws
-        self._silence = silence
+        self._silence = Timeouts(silence)
+        self._writing = Timeouts(_WRITE_SECONDS)
         self._drain = drain
         self._owed = 0
         self._settled = asyncio.Event()
@@ -117,7 +119,7 @@ class Line:
     async def answer(self, text: str) -> None:
         """Raises Unreachable when the line is gone."""
         try:
-            async with asyncio.timeout(_WRITE_SECONDS):
+            with self._writing.limit():
                 await self._ws.send_str(text)
         except (aiohttp.ClientError, ConnectionError, TimeoutError) as exc:
             raise Unreachable(f"the line is gone: {type(exc).__name__}") from exc
@@ -160,9 +162,10 @@ class Line:
         """The next frame; None after a polite close. A line that pongs and says nothing is a zombie: server pings come every 20
         to 30 s, so silence means that frames are lost."""
         try:
-            message = await self._ws.receive(timeout=self._silence)
+            with self._silence.limit():
+                message = await self._ws.receive()
         except TimeoutError:
-            raise Unreachable(f"nothing heard for {self._silence:g} s") from None
+            raise Unreachable(f"nothing heard for {self._silence.seconds:g} s") from None
         if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
             data: str | bytes = message.data
             return data
