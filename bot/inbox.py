@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -31,6 +32,16 @@ HANDLING_SECONDS = 180.0
 KEEP_DAYS = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """More than `messages` in one commit are a flood, until `seconds` later. What comes in goes first then: unacknowledged it
+    would come again, unhandled it only waits, `longest` seconds at most."""
+
+    messages: int = 64
+    seconds: float = 0.2
+    longest: float = 2.0
+
+
 class QueueFull(Exception):
     """Too many messages wait in this conversation; not acknowledged, the platform may bring it again."""
 
@@ -48,6 +59,7 @@ class Inbox:
         pause: float = 1.0,
         longest: int = LONGEST_QUEUE,
         seconds: float = HANDLING_SECONDS,
+        flood: Flood = Flood(),
     ) -> None:
         self._store = store
         self._handle = handle
@@ -56,6 +68,8 @@ class Inbox:
         self._pause = pause
         self._longest = longest
         self._seconds = seconds
+        self._flood = flood
+        self._flood_until = 0.0
         self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
         self._arrival = asyncio.Event()
         self._waiting: Counter[str] = Counter()
@@ -99,6 +113,8 @@ class Inbox:
     async def _commit_arrivals(self, group: asyncio.TaskGroup) -> None:
         self._arrival.clear()
         batch, self._arrived = self._arrived, []
+        if len(batch) > self._flood.messages:
+            self._flood_until = asyncio.get_running_loop().time() + self._flood.seconds
         now = stamp(self._clock())
         rows = [(_id(message), _queue(message), message.model_dump_json(), now) for message, _ in batch]
         sql = "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)"
@@ -137,12 +153,19 @@ class Inbox:
                 if row is None and queue not in self._woken:
                     break
                 if row is not None:
+                    await self._give_way()
                     await self._handle_one(queue, row)
         if not self._waiting[queue]:
             del self._waiting[queue]
         self._serving.discard(queue)
         if not self._serving:
             self._idle.set()
+
+    async def _give_way(self) -> None:
+        now = asyncio.get_running_loop().time
+        end = now() + self._flood.longest
+        while (left := min(self._flood_until, end) - now()) > 0:  # noqa: ASYNC110 - each commit may move the end of a flood
+            await asyncio.sleep(left)
 
     async def _handle_one(self, queue: str, row: Row) -> None:
         """Whatever is wrong with one message, those behind it are handled: only the store's own errors come out."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from adapters.types import Conversation, Message
-from bot.inbox import Handle, Inbox, QueueFull
+from bot.inbox import Flood, Handle, Inbox, QueueFull
 from bot.store import Store
 from tests.bot.stand import GROUP, MEMBER, Clock
 
@@ -258,3 +258,25 @@ async def test_only_what_waits_fills_a_queue(store: Store) -> None:
         await inbox.on_message(message(21))
         with pytest.raises(QueueFull):
             await inbox.on_message(message(22))
+
+
+async def test_in_a_flood_all_are_acknowledged_before_one_is_handled(store: Store) -> None:
+    seen: list[str] = []
+
+    async def handle(each: Message) -> None:
+        seen.append(each.id)
+
+    inbox = Inbox(store, handle, nothing, CLOCK, flood=Flood(messages=10, seconds=2, longest=60))
+    async with running(inbox):
+        for begin in range(0, 100, 20):
+            await asyncio.gather(*(inbox.on_message(message(number)) for number in range(begin, begin + 20)))
+            assert not seen
+        await handled_all(store)
+    assert len(seen) == 100
+
+
+async def test_a_flood_without_an_end_holds_nothing_up_for_ever(store: Store) -> None:
+    inbox = Inbox(store, nothing, nothing, CLOCK, flood=Flood(messages=10, seconds=1000, longest=0.001))
+    async with running(inbox):
+        await asyncio.gather(*(inbox.on_message(message(number)) for number in range(20)))
+        await handled_all(store)
