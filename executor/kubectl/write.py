@@ -20,7 +20,7 @@ from executor.operations import (
     Target,
     canonical,
 )
-from executor.redact import mask, mask_value
+from executor.redact import MASK, mask, mask_value
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@,+-]+", re.ASCII)
 
@@ -29,7 +29,8 @@ def command_of(operation: Operation, *, masked: bool = True) -> str:
     """One line that a person could paste into a POSIX shell. `masked=False` is only for reading it back: it holds the secrets
     that the operation holds. A Scale or SetImage with holes is written with `<…>` in their place."""
     if masked and isinstance(operation, Patch):
-        body = canonical(mask_value(json.loads(operation.body)))
+        secret = operation.target.kind == "Secret"  # every value of it, whatever it is called
+        body = canonical(MASK if secret else mask_value(json.loads(operation.body)))
         operation = operation.model_copy(update={"body": body})
     line = " ".join(_quote(word) for word in argv_of(operation))
     return mask(line).text if masked else line

@@ -57,6 +57,12 @@ SHAPES: tuple[Shape, ...] = (
     _shape(
         "jwt", "eyj", rf"{_START}eyJ[A-Za-z0-9_-]{{5,8192}}+\.[A-Za-z0-9_-]{{5,16384}}+(?:\.[A-Za-z0-9_-]{{0,4096}}+)?"
     ),
+    _shape(
+        "from-literal",
+        "--from-literal",
+        rf"--from-literal(?:=|[ \t]{{1,3}})[\"']?[\w.-]{{1,253}}=(?P<secret>(?!{re.escape(MASK)})[^\s\"']{{1,2048}}+)",
+        flags=re.IGNORECASE,
+    ),
     _shape("base64-jwt", "zxlk", rf"{_START}ZXlK[A-Za-z0-9+/]{{20,16384}}+={{0,2}}"),
     _shape("docker-config", "eyjhdxroc", rf"{_START}eyJhdXRoc[A-Za-z0-9+/]{{8,65536}}+={{0,2}}"),
     _shape(

@@ -178,6 +178,17 @@ def test_a_command_for_people_is_masked_and_one_to_read_back_is_not() -> None:
     assert "hunter2" not in command_of(Exec(target=target("a", "Pod"), argv=("ls", "--password=hunter2")))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        """kubectl patch secret db -n shop --type=merge -p '{"stringData":{"k":"hunter2"}}'""",
+        """kubectl patch secret db -n shop --type=json -p '[{"op":"add","path":"/data/k","value":"hunter2"}]'""",
+    ],
+)
+def test_what_a_secret_would_hold_is_not_repeated(line: str) -> None:
+    assert "hunter2" not in command_of(only(line))
+
+
 def test_a_command_names_no_namespace_where_there_is_none() -> None:
     assert command_of(Restart(target=target("web", namespace=None))) == "kubectl rollout restart deployment/web"
     assert argv_of(Get(kind="Pod", all_namespaces=True)) == ("kubectl", "get", "pods", "-A")
