@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sandbox.cluster.clock import Clock
 
+FOLDERS = {"/": ("app", "bin", "etc", "tmp", "var"), "/app": ("main.py",), "/tmp": ("app.sock", "cache")}  # noqa: S108 - a listing
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -13,7 +15,7 @@ class Outcome:
 
 
 async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
-    """true, false, echo, hostname, env, sleep N, exit N, and `sh -c` with one of these; 127 for everything else."""
+    """true, false, echo, hostname, env, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for everything else."""
     environment = {"HOSTNAME": hostname, "PATH": "/usr/bin:/bin", "DB_PASSWORD": "s3cr3t-pw"}
     if len(argv) >= 3 and argv[0].rsplit("/", 1)[-1] in ("sh", "bash") and argv[1] == "-c":
         argv = argv[2].split()
@@ -25,6 +27,10 @@ async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
             return Outcome(hostname + "\n")
         case "env":
             return Outcome("".join(f"{name}={value}\n" for name, value in environment.items()))
+        case "ls" if (found := FOLDERS.get(rest[-1].rstrip("/") or "/" if rest else "/")) is not None:
+            return Outcome("".join(f"{name}\n" for name in found))
+        case "ls":
+            return Outcome(err=f"ls: {rest[-1]}: No such file or directory\n", code=1)
         case "sleep" if rest and rest[0].replace(".", "", 1).isdecimal():
             await clock.sleep(float(rest[0]))
             return Outcome()

@@ -44,7 +44,7 @@ async def test_a_failing_command_says_its_exit_code(api: Api) -> None:
     assert status["details"]["causes"] == [{"reason": "ExitCode", "message": "7"}]
 
 
-@pytest.mark.parametrize("argv", [("cat", "/etc/passwd"), ("ls",), ("nonsense",)])
+@pytest.mark.parametrize("argv", [("cat", "/etc/passwd"), ("top",), ("nonsense",)])
 async def test_what_the_image_does_not_have_is_127(api: Api, argv: tuple[str, ...]) -> None:
     found = await run(api, *argv)
     assert found[2] == f"sh: {argv[0]}: not found\n"
@@ -57,6 +57,8 @@ async def test_the_small_set_of_commands(api: Api) -> None:
     assert (await run(api, "true"))[3]["status"] == "Success"
     assert (await run(api, "false"))[3]["status"] == "Failure"
     assert (await run(api, "sleep", "1"))[3]["status"] == "Success"
+    assert (await run(api, "ls", "-l", "/tmp"))[1] == "app.sock\ncache\n"
+    assert "No such file" in (await run(api, "ls", "/nowhere"))[2]
 
 
 async def test_a_stream_that_was_not_asked_for_stays_silent(api: Api) -> None:
