@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.views import sentence
 from bot.words import Words
-from cards.model import Button, Card, Fact, LogLines, Prose, Section, Table, Tone
+from cards.model import Button, Card, Code, Fact, LogLines, Prose, Section, Table, Tone
 from executor import kubectl
 from executor.operations import Operation
 from executor.reads import Reading
@@ -47,7 +47,11 @@ def notice(words: Words, card_id: str, title: str, text: str, *, tone: Tone = To
 def refusal(words: Words, card_id: str, reasons: tuple[Reason, ...], *, command: str = "") -> Told:
     """Understood, and not done."""
     text = "\n".join(words.say(each) for each in reasons)
-    return notice(words, card_id, words("answer.refused"), text, tone=Tone.WARNING, detail=command)
+    told = notice(words, card_id, words("answer.refused"), text, tone=Tone.WARNING)
+    if not command:
+        return told
+    section = Section(title=words("answer.command"), body=Code(text=command))
+    return Told(told.card.model_copy(update={"sections": (section,)}))
 
 
 def question(words: Words, card_id: str, text: str, options: tuple[tuple[str, str], ...]) -> Told:

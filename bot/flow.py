@@ -238,6 +238,8 @@ class Flow:
         """Nothing of that name: say so, and offer names that look like it."""
         where = found.target.namespace or self._words("flow.anywhere")
         text = self._words("flow.missing", target=str(found.target), namespace=where)
+        if found.similar:
+            text += f"\n{self._words('flow.similar')}"
         await self._ask_which(operation, found.similar, text, message, request)
 
     async def _refuse(

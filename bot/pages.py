@@ -49,7 +49,7 @@ def status_page(
             if heard is None
             else words("page.seconds_ago", seconds=int((now - heard).total_seconds()))
         )
-        facts.append(Fact(label=words("page.line", platform=platform), value=ago))
+        facts.append(Fact(label=words("page.line", platform=words(f"page.platform.{platform}")), value=ago))
     rows = tuple(
         (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence(action.order.operation)))
         for action in open_actions[:MOST_ROWS]

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.actions import Action, State
 from bot.words import Words
 from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Progress, Prose, Section, Tone
-from executor import operations, verify
+from executor import kubectl, operations, verify
 from executor.operations import Change, Other, Read, Target, target_of
 from executor.reason import Reason, reason
 from executor.verify import Result
@@ -34,7 +34,7 @@ def sentence(operation: Read | Change | Other) -> Reason:
         case operations.Scale():
             values["replicas"] = str(operation.replicas if operation.replicas is not None else "?")
         case operations.SetImage():
-            values["images"] = ", ".join(f"{each.container or '*'} → {each.image}" for each in operation.images)
+            values["images"] = ", ".join(f"{each.container or '*'}={each.image}" for each in operation.images)
         case operations.Exec():
             values["argv"] = " ".join(operation.argv)
         case operations.Other():
@@ -159,16 +159,18 @@ class Views:
             lines = tuple(DiffLine(path=line.path, before=line.before, after=line.after) for line in order.diff)
             sections.append(Section(title=say("card.diff", count=len(lines)), body=Diff(lines=lines), folded=True))
         if action.applied is not None and action.applied.output and action.state.terminal:
-            output = LogLines(lines=tuple(action.applied.output.splitlines()))
-            sections.append(Section(title=say("card.output"), body=output))
-        if action.outcome is not None and action.outcome.evidence:
+            said = LogLines(lines=tuple(action.applied.output.splitlines()))
+            sections.append(Section(title=say("card.output"), body=said))
+        output = action.applied.output.splitlines() if action.applied is not None else []
+        if action.outcome is not None and action.outcome.evidence and list(action.outcome.evidence) != output:
             failed = action.state is not State.SUCCESS
             evidence = LogLines(lines=action.outcome.evidence)
             sections.append(Section(title=say("card.evidence"), body=evidence, folded=not failed))
         if order.undo is not None and action.state is State.WAIT_APPROVAL:
-            sections.append(
-                Section(title=say("card.undo_how"), body=Prose(text=say.say(sentence(order.undo))), folded=True)
-            )
+            how: Prose | Code = Prose(text=say.say(sentence(order.undo)))
+            if sentence(order.undo) == sentence(order.operation):
+                how = Code(text=kubectl.command_of(order.undo))
+            sections.append(Section(title=say("card.undo_how"), body=how, folded=True))
         return tuple(sections)
 
     def _buttons(self, action: Action) -> tuple[Button, ...]:
