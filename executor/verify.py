@@ -49,6 +49,7 @@ class Timing:
 
 
 _TIMING = Timing()
+_MOST_LEAVING = 5
 
 
 async def verify(
@@ -247,8 +248,8 @@ class _Verification:
         return Verdict(result=result, reason=standing.reason, evidence=tuple(await self._evidence(result)))
 
     async def _evidence(self, result: Result) -> Iterable[str]:
-        going = sum(map(deleting, own_pods(self._scene)))
-        leaving = [f"{going} pods still terminating"] if going and self._aim is not Aim.GONE else []
+        going = [name_of(pod) for pod in own_pods(self._scene) if deleting(pod)] if self._aim is not Aim.GONE else []
+        leaving = [f"Terminating pod/{name}" for name in sorted(going)[:_MOST_LEAVING]]
         if result in (Result.SUCCEEDED, Result.NO_CHANGE, Result.REVERTED, Result.SUPERSEDED):
             return leaving
         fresh = self._fresh()
