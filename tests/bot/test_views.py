@@ -61,7 +61,7 @@ def test_how_to_undo_is_a_sentence_where_the_sentence_tells_it() -> None:
 
 
 def test_how_to_undo_is_the_command_where_the_sentence_is_that_of_the_change() -> None:
-    there, back = ({"spec": {"replicas": count}} for count in (4, 3))
+    there, back = (f'{{"spec":{{"replicas":{count}}}}}' for count in (4, 3))
     body = section(card(order(Patch(target=WEB, body=there), Patch(target=WEB, body=back))), "如何撤销")
     assert isinstance(body, Code)
     assert '{"spec":{"replicas":3}}' in body.text
