@@ -8,6 +8,7 @@ from typing import Any
 from executor.redact import mask
 
 _LONGEST_MESSAGE = 1000
+_LONGEST_READ = 16 * 1024
 
 
 class ClusterError(Exception):
@@ -76,7 +77,7 @@ class Lost(ClusterError):
 
 
 def _clean(message: str) -> str:
-    return mask(message[:_LONGEST_MESSAGE]).text
+    return mask(message[:_LONGEST_READ]).text[:_LONGEST_MESSAGE]  # in this order: half a secret looks like none
 
 
 def error_of(status: int, answer: Any, *, retry_after: str | None = None, effect: bool = False) -> ClusterError:
