@@ -62,7 +62,7 @@ async def official_client(gateway: RemoteGateway) -> AsyncIterator[None]:
 async def started(folder: Path, gateway: RemoteGateway, kubeconfig: Path, **settings: str) -> AsyncIterator[Daemon]:
     """The daemon, connected; stopped politely with the block, and by force if it does not go."""
     data = folder / "data"
-    await asyncio.to_thread(data.mkdir, exist_ok=True)
+    await asyncio.to_thread(data.mkdir, exist_ok=True, parents=True)
     daemon = Daemon(data, gateway, kubeconfig, settings)
     try:
         await daemon.start()
@@ -73,6 +73,14 @@ async def started(folder: Path, gateway: RemoteGateway, kubeconfig: Path, **sett
         if daemon.process is not None and daemon.process.returncode is None:
             daemon.process.kill()
             await daemon.process.wait()
+
+
+async def killed(daemon: Daemon, gateway: RemoteGateway) -> None:
+    """End it without its goodbyes."""
+    assert daemon.process is not None
+    daemon.process.kill()
+    await daemon.process.wait()
+    await no_line(gateway)
 
 
 @asynccontextmanager
