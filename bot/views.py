@@ -8,6 +8,7 @@ from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLine
 from executor import kubectl, operations, verify
 from executor.operations import Change, Other, Read, Target, target_of
 from executor.reason import Reason, reason
+from executor.redact import mask
 from executor.verify import Result
 
 DIGEST_PREFIX = 16
@@ -34,9 +35,10 @@ def sentence(operation: Read | Change | Other) -> Reason:
         case operations.Scale():
             values["replicas"] = str(operation.replicas if operation.replicas is not None else "?")
         case operations.SetImage():
-            values["images"] = ", ".join(f"{each.container or '*'}={each.image}" for each in operation.images)
+            images = ", ".join(f"{each.container or '*'}={each.image}" for each in operation.images)
+            values["images"] = mask(images).text
         case operations.Exec():
-            values["argv"] = " ".join(operation.argv)
+            values["argv"] = mask(" ".join(operation.argv)).text
         case operations.Other():
             values["command"] = operation.command
     return reason(f"op.{operation.verb.replace('-', '_')}", **values)

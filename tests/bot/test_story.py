@@ -1,6 +1,7 @@
 """What people meet: good requests, bad input, dropped lines. A clear answer each, nothing lost, nothing run unapproved."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,6 +145,19 @@ async def test_the_cluster_away_is_said_and_nothing_is_lost(scene: Stage) -> Non
     assert "连不上集群" in await scene.answer("看下 shop 的 pod")
     scene.cluster.traffic.faults.clear()
     assert "nginx-" in await scene.answer("看下 shop 的 pod")
+
+
+async def test_a_secret_in_a_request_is_on_no_card_and_in_no_row_but_the_order_itself(scene: Stage) -> None:
+    said = "kubectl exec redis-0 -n shop -- redis-cli --password=hunter2hunter2 ping"
+    card = await scene.card(said, containing="待审批")
+    assert "redis-cli" in card.view(ADMIN).text
+    assert "hunter2hunter2" not in str(card.view(ADMIN).variables)
+    with sqlite3.connect(scene.folder / "steward.db") as file:
+        for table, columns in (("actions", "intent"), ("cards", "body"), ("audit_logs", "command_snapshot || intent")):
+            texts = [row[0] for row in file.execute(f"SELECT {columns} FROM {table}")]
+            assert "redis-cli" in str(texts), table
+            assert "hunter2hunter2" not in str(texts), table
+    file.close()
 
 
 async def test_cluster_text_never_becomes_markup(scene: Stage) -> None:
