@@ -155,14 +155,17 @@ async def _found(reader: Reader, situation: Situation, suspicion: Suspicion) -> 
     if said is None:
         return _finding(suspicion)
     best = said.ranked.best
-    told = (*said.ranked.block, *(line for line in said.ranked.top if line not in said.ranked.tail), *said.ranked.tail)
-    rest = [line for line in told if line != best]
+    cause, told = suspicion.cause, said.ranked.tail
+    tells = cause.code in _TOLD_BY_LOGS and bool(said.ranked.block)
+    if tells:
+        cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(without_stamp(best), _LINE)})
+    early = tuple(line for line in (*said.ranked.block, *said.ranked.top) if line not in told)
+    told = (
+        (*early, *told) if tells else (best, *early, *told)
+    )  # a log out of order only where nothing else tells its point
     code = "triage.evidence.previous_logs" if said.previous else "triage.evidence.logs"
     title = reason(code, pod=wanted.pod, container=wanted.container)
-    logs = Evidence(title=title, lines=(best, *dict.fromkeys(rest)))
-    cause = suspicion.cause
-    if cause.code in _TOLD_BY_LOGS and said.ranked.block:
-        cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(without_stamp(best), _LINE)})
+    logs = Evidence(title=title, lines=tuple(dict.fromkeys(told)))
     return _finding(replace(suspicion, cause=cause, evidence=(logs, *suspicion.evidence)))
 
 
