@@ -32,7 +32,7 @@ async def connect(
     """Reads the credentials (a kubeconfig's path, or the pod's service account without one) and opens nothing yet.
 
     Raises NotConfigured."""
-    # It brings kubernetes_asyncio: half a second and 38 MB, in a thread and only for who connects.
+    # It brings kubernetes_asyncio's login: read in a thread, and only for who connects.
     library = await asyncio.to_thread(importlib.import_module, "executor.credentials")
     wire = Wire(await library.load_credentials(kubeconfig, context), user_agent)
     try:

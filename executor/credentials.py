@@ -1,4 +1,4 @@
-"""Who we are to the API server and how it is reached: the one place that uses kubernetes_asyncio.
+"""Who we are to the API server and how it is reached, by the login of kubernetes_asyncio.
 
 It reads a kubeconfig (tokens, client certificates, login plugins, OIDC) or the service account of the pod we run in; requests are
 sent by `executor.wire`. A login plugin is a program that the kubeconfig names: only an operator may own that file.
@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
-from kubernetes_asyncio.client import Configuration
-from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 
 from executor.errors import ClusterError, NotConfigured, Unauthorized
+from executor.login import Configuration, load_incluster_config, load_kube_config
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _RENEW_AFTER = 60.0
