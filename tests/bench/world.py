@@ -63,7 +63,8 @@ async def started(folder: Path, gateway: RemoteGateway, kubeconfig: Path, **sett
     """The daemon, connected; stopped politely with the block, and by force if it does not go."""
     data = folder / "data"
     await asyncio.to_thread(data.mkdir, exist_ok=True, parents=True)
-    daemon = Daemon(data, gateway, kubeconfig, settings)
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}  # a start that compiles its own modules each time is nobody's
+    daemon = Daemon(data, gateway, kubeconfig, compiled | settings)
     try:
         await daemon.start()
         yield daemon
