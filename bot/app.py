@@ -87,6 +87,8 @@ async def run(
         execution = Execution(store, cluster, approvals, router, views, clock, flow.offer_again)
         clicks = Clicks(store, router, approvals, words, clock, as_message=inbox.on_message)
 
+        if not doors:
+            log.warning("steward.no_platform", setting="DINGTALK_ENABLED")
         if not access.admins:
             log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
         await _look_at_cluster(connection.reader)
