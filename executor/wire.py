@@ -29,6 +29,7 @@ WRITE_SECONDS = 40.0
 CONNECT_SECONDS = 5.0
 MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of one answer. A page of 500 pods is about 1 MiB; etcd takes objects of up to 1.5 MiB."""
+_MOST_STREAMS = 512
 _ATTEMPTS = 3
 _LONGEST_PAUSE = 5.0
 
@@ -78,12 +79,14 @@ class Wire:
         # Redirects are never followed: they would take the token along. The environment (HTTPS_PROXY, ~/.netrc) is not asked:
         # it is meant for other hosts, and a netrc entry would replace our token. A proxy is named in the kubeconfig.
         self._reads = self._session(force_close=False)
+        # Watches and logs hold their connection for minutes, some five for each verification: reads must not wait for them.
+        self._streams = self._session(force_close=True, limit=_MOST_STREAMS)
         # A connection of its own for every write, so that none meets one which the server closed while it was idle.
         self._writes = self._session(force_close=True)
 
-    def _session(self, *, force_close: bool) -> aiohttp.ClientSession:
+    def _session(self, *, force_close: bool, limit: int = 32) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=32, ssl=self._credentials.tls, force_close=force_close),
+            connector=aiohttp.TCPConnector(limit=limit, ssl=self._credentials.tls, force_close=force_close),
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=self._credentials.proxy,
             middlewares=(_only_once,),
@@ -92,6 +95,7 @@ class Wire:
 
     async def close(self) -> None:
         await self._reads.close()
+        await self._streams.close()
         await self._writes.close()
 
     async def send(self, request: Request) -> Answer:
@@ -157,11 +161,13 @@ class Wire:
 
     async def _open(self, path: str, query: Query, seconds: float, *, renew: bool) -> aiohttp.ClientResponse:
         try:
-            response = await self._reads.get(
+            response = await self._streams.get(
                 self._url(path, query),
                 headers=await self._headers(renew=renew),
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=seconds + READ_SECONDS, sock_connect=CONNECT_SECONDS),
+                timeout=aiohttp.ClientTimeout(
+                    total=seconds + READ_SECONDS, connect=READ_SECONDS, sock_connect=CONNECT_SECONDS
+                ),
                 server_hostname=self._credentials.server_hostname,
             )
             if not 200 <= response.status < 300:

@@ -104,6 +104,12 @@ async def test_what_is_approved_while_starting_is_not_taken_for_interrupted(
     assert outcome is not None and outcome.reason.code != "execution.interrupted_before"
 
 
+def settled(cluster: ClusterStandIn, name: str) -> bool:
+    """Nobody but us will write it any more."""
+    found = cluster.get("deployment", name, "shop")
+    return found is not None and found.get("status", {}).get("availableReplicas") == 1
+
+
 async def test_a_write_does_not_wait_for_the_verification_of_others(
     store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock, tmp_path: Path
 ) -> None:
@@ -112,6 +118,7 @@ async def test_a_write_does_not_wait_for_the_verification_of_others(
         cluster.apply(m.namespace("shop"))
         for name in names:
             cluster.apply(m.deployment(name, "nginx:1.27", home="shop"))
+        await cluster.until(lambda: all(settled(cluster, name) for name in names))
         cluster.write_kubeconfig(tmp_path / "kubeconfig")
         async with connect(str(tmp_path / "kubeconfig")) as connection:
             writer: Writer = connection.writer

@@ -1,5 +1,6 @@
 """The line to the API: what is sent, how often, and what its failures are called."""
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -324,6 +325,26 @@ async def test_a_watch_gives_changes_and_ends_with_the_server(line: Connection, 
             ("DELETED", "a"),
         ]
     assert "resourceVersion=7" in api.requests[-1][1]
+
+
+async def test_a_read_does_not_wait_for_the_streams_of_others(line: Connection, api: FakeApi) -> None:
+    most = 40
+    api.plan = [("GET", "/log", "stall") for _ in range(most)]
+
+    async def follow() -> None:
+        async for _ in line.reader.follow("shop", "web-1"):
+            pass
+
+    following = [asyncio.create_task(follow()) for _ in range(most)]
+    try:
+        async with asyncio.timeout(10):
+            while api.count("GET", "/log") < most:
+                await asyncio.sleep(0.01)
+            await line.reader.list(PODS, "shop")
+    finally:
+        for task in following:
+            task.cancel()
+        await asyncio.wait(following)
 
 
 async def test_a_watch_from_a_version_that_is_too_old_is_gone(line: Connection, api: FakeApi) -> None:
