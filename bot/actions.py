@@ -180,6 +180,18 @@ async def move(tx: Transaction, action_id: str, old: State, new: State, **column
     return await get(tx, action_id) if changed == 1 else None
 
 
+async def claim(tx: Transaction, action_id: str, digest: str, now: datetime) -> bool:
+    """Use an approval up: true once, while the action is EXECUTING with this digest and its approval stands in the audit book."""
+    changed = await tx.execute(
+        "UPDATE actions SET claimed_at = ? WHERE id = ? AND state = 'EXECUTING' AND digest = ? AND claimed_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM audit_logs WHERE card_id = actions.card_id AND status = 'APPROVED')",
+        stamp(now),
+        action_id,
+        digest,
+    )
+    return changed == 1
+
+
 def _column(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump_json()

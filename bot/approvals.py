@@ -17,7 +17,7 @@ from bot import actions, audit, deliveries
 from bot.access import Access
 from bot.actions import Action, State
 from bot.audit import Entry
-from bot.clock import Clock, stamp
+from bot.clock import Clock
 from bot.deliveries import Pressed
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
@@ -103,7 +103,7 @@ class Approvals:
             await actions.insert(tx, action)
             card = self._views.action_card(action)
             await self._router.send_card(card, (conversation,), action_id=action.id, within=tx)
-            await audit.append(tx, self._entry(action, requester, "propose", "PENDING"), self._clock)
+            await audit.append(tx, entry(action, requester, "propose", "PENDING"), self._clock)
             return action, True
 
         action, new = await self._store.write(proposed)
@@ -171,17 +171,17 @@ class Approvals:
         card = await deliveries.card_of(tx, action.card_id)
         refusal = self._why_not(action, verb, by)
         if refusal is not None:
-            await audit.append(tx, self._entry(action, by, verb, "REFUSED", detail=refusal.code), self._clock)
+            await audit.append(tx, entry(action, by, verb, "REFUSED", detail=refusal.code), self._clock)
             return Decision(card, refusal, "error")
         if action.state is not State.WAIT_APPROVAL:
-            await audit.append(tx, self._entry(action, by, verb, "LATE", detail=action.state), self._clock)
+            await audit.append(tx, entry(action, by, verb, "LATE", detail=action.state), self._clock)
             return Decision(card, self._views.already(action), "warning")
         if digest is not None and digest != action.order.digest[:DIGEST_PREFIX]:
-            await audit.append(tx, self._entry(action, by, verb, "REFUSED", detail="decide.other_digest"), self._clock)
+            await audit.append(tx, entry(action, by, verb, "REFUSED", detail="decide.other_digest"), self._clock)
             return Decision(card, reason("decide.other_digest"), "error")
         now = self._clock()
         if now >= action.expires_at:
-            await audit.append(tx, self._entry(action, by, verb, "LATE", detail=State.EXPIRED), self._clock)
+            await audit.append(tx, entry(action, by, verb, "LATE", detail=State.EXPIRED), self._clock)
             expired = await self._expire(tx, action)
             return Decision(expired, reason("decide.expired"), "warning")
         state, status = _DECIDED[verb]
@@ -196,7 +196,7 @@ class Approvals:
             **({"finished_at": now} if state.terminal else {}),
         )
         assert moved is not None, "the write lock was held since the state was read"
-        await audit.append(tx, self._entry(moved, by, verb, status, detail=note), self._clock)
+        await audit.append(tx, entry(moved, by, verb, status, detail=note), self._clock)
         newer = await deliveries.put_card(tx, self._views.action_card(moved), now)
         return Decision(newer, reason(f"decide.{verb}"), "success", moved if verb == "approve" else None)
 
@@ -213,14 +213,7 @@ class Approvals:
             action = await actions.get(tx, action_id)
             if action is None or action.decided_by is None or self._access.why_not_approve(action.decided_by):
                 return False
-            rows = await tx.execute(
-                "UPDATE actions SET claimed_at = ? WHERE id = ? AND state = 'EXECUTING' AND digest = ? AND claimed_at IS NULL"
-                " AND EXISTS (SELECT 1 FROM audit_logs WHERE card_id = actions.card_id AND status = 'APPROVED')",
-                stamp(self._clock()),
-                action_id,
-                digest,
-            )
-            return rows == 1
+            return await actions.claim(tx, action_id, digest, self._clock())
 
         return await self._store.write(claimed)
 
@@ -245,12 +238,9 @@ class Approvals:
         moved = await actions.move(tx, action.id, State.WAIT_APPROVAL, State.EXPIRED, finished_at=now)
         if moved is None:
             return await deliveries.card_of(tx, action.card_id)
-        await audit.append(tx, self._entry(moved, None, "expire", "EXPIRED"), self._clock)
+        await audit.append(tx, entry(moved, None, "expire", "EXPIRED"), self._clock)
         log.info("approval.expired", action=action.id)
         return await deliveries.put_card(tx, self._views.action_card(moved), now)
-
-    def _entry(self, action: Action, by: Person | None, verb: str, status: str, *, detail: str = "") -> Entry:
-        return entry(action, by, verb, status, detail=detail)
 
     def answer(self, decision: Decision) -> Answer:
         """A decision in the words of the platform wall."""
