@@ -126,6 +126,14 @@ async def test_proposing_the_same_request_again_gives_the_same_action(approvals:
     assert (first.id, first.code) == (second.id, second.code)
 
 
+async def test_a_move_from_a_state_that_was_left_changes_nothing(approvals: Approvals, store: Store) -> None:
+    action = await proposed(approvals)
+    await approvals.decide(action.id, "deny", ADMIN)
+    assert await store.write(lambda tx: actions.move(tx, action.id, State.WAIT_APPROVAL, State.EXECUTING)) is None
+    found = await actions.get(store, action.id)
+    assert found is not None and found.state is State.DENIED
+
+
 async def test_the_ledger_lets_an_approval_be_used_once(approvals: Approvals) -> None:
     action = await proposed(approvals)
     digest = action.order.digest
