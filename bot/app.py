@@ -52,6 +52,7 @@ def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
             openapi_endpoint=settings.dingtalk_openapi_endpoint,
             oapi_endpoint=settings.dingtalk_oapi_endpoint,
             card_template_id=settings.dingtalk_card_template_id,
+            corp_id=settings.dingtalk_corp_id,
         )
     return doors
 

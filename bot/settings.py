@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     dingtalk_enabled: bool = False
     dingtalk_client_id: str = ""
     dingtalk_client_secret: SecretStr = SecretStr("")
+    dingtalk_corp_id: str = ""
+    """The organisation whose people may click; without it, it is learned from the first message after each start."""
     dingtalk_openapi_endpoint: Url = "https://api.dingtalk.com"
     dingtalk_oapi_endpoint: Url = "https://oapi.dingtalk.com"
     dingtalk_card_template_id: str = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"

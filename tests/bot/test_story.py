@@ -1,6 +1,7 @@
 """What people meet: good requests, bad input, dropped lines. A clear answer each, nothing lost, nothing run unapproved."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -184,3 +185,25 @@ async def test_english_speaks_english(tmp_path: Path) -> None:
         text = await scene.answer("restart nginx")
         assert "waiting for approval" in text
         assert "Restart deployment/nginx" in text
+
+
+async def test_a_click_from_another_organisation_approves_nothing(scene: Stage) -> None:
+    card = await scene.card("帮我重启下 nginx", containing="待审批")
+    body = {
+        "type": "actionCallback",
+        "outTrackId": card.out_track_id,
+        "corpId": "dingother",
+        "userId": ADMIN,
+        "userIdType": 1,
+        "spaceId": GROUP,
+        "spaceType": "IM_GROUP",
+        "extension": "{}",
+        "content": json.dumps(
+            {"cardPrivateData": {"actionIds": ["approve"], "params": card.view(ADMIN).buttons[0].params}}
+        ),
+    }
+    delivery = await scene.gateway.push("/v1.0/card/instances/callback", body)
+    await delivery.acked(5)
+    await scene.answer("帮助")
+    assert "待审批" in card.view(ADMIN).title
+    assert scene.writes() == []
