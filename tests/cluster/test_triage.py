@@ -51,7 +51,9 @@ async def test_a_crash_with_its_line(hollow: Bench) -> None:
     finding = diagnosis.findings[0]
     assert finding.cause.values["code"] == 1
     assert "refused" in str(finding.cause.values["line"])
-    assert any("refused" in line.lower() for line in finding.evidence[0].lines), "the log is there, in the order of time"
+    assert any("refused" in line.lower() for line in finding.evidence[0].lines), (
+        "the log is there, in the order of time"
+    )
 
 
 async def test_out_of_memory(hollow: Bench) -> None:
