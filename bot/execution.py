@@ -13,6 +13,7 @@ from bot.approvals import Approvals, entry
 from bot.clock import Clock
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
+from bot.turns import Turns
 from bot.views import Views
 from executor import recover, run, verify
 from executor.cluster import Writer
@@ -54,6 +55,7 @@ class Execution:
         self._views = views
         self._clock = clock
         self._offer = offer
+        self._turns = Turns()
         self._writing = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -86,6 +88,7 @@ class Execution:
         """Writes one action after the other. Watching may take half an hour and is not waited for."""
         while True:
             action_id = await self._approvals.approved_ids.get()
+            await self._turns.take()
             action = None if self._stopping else await actions.get(self._store, action_id)
             if action is None or action.state is not State.EXECUTING:
                 continue
