@@ -56,10 +56,6 @@ class Execution:
         self._clock = clock
         self._offer = offer
         self._turns = Turns()
-        self._writing = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._stopping = False
         self._interrupted: list[Action] = []
 
     async def look_back(self) -> None:
@@ -76,33 +72,29 @@ class Execution:
                 group.create_task(self._work(group))
 
     async def drain(self, seconds: float) -> None:
-        """Begin nothing new and wait for writes under way; verifications go on after the restart."""
-        self._stopping = True
+        """Wait for the writes of everything that was approved: a click is not spent for nothing. Verifications go on after the
+        restart, and what is cut here was not written, which recovery says."""
         try:
             async with asyncio.timeout(seconds):
-                await self._idle.wait()
+                await self._approvals.approved_ids.join()
         except TimeoutError:
-            log.warning("execution.drain_cut", writing=self._writing)
+            log.warning("execution.drain_cut", waiting=self._approvals.approved_ids.qsize())
 
     async def _work(self, group: asyncio.TaskGroup) -> None:
         """Writes one action after the other. Watching may take half an hour and is not waited for."""
+        queue = self._approvals.approved_ids
         while True:
-            action_id = await self._approvals.approved_ids.get()
-            await self._turns.take()
-            action = None if self._stopping else await actions.get(self._store, action_id)
-            if action is None or action.state is not State.EXECUTING:
-                continue
-            await self._contained(action, self._carry_out(action, group))
+            action_id = await queue.get()
+            try:
+                await self._turns.take()
+                action = await actions.get(self._store, action_id)
+                if action is not None and action.state is State.EXECUTING:
+                    await self._contained(action, self._carry_out(action, group))
+            finally:
+                queue.task_done()
 
     async def _carry_out(self, action: Action, group: asyncio.TaskGroup) -> None:
-        self._writing += 1
-        self._idle.clear()
-        try:
-            moved = await self._write(action)
-        finally:
-            self._writing -= 1
-            if not self._writing:
-                self._idle.set()
+        moved = await self._write(action)
         if moved is not None and moved.applied is not None:
             watching = self._contained(moved, self._watch(moved, moved.applied))
             group.create_task(watching, name=f"verify:{moved.id}")

@@ -14,6 +14,7 @@ from bot.approvals import Approvals
 from bot.execution import PARALLEL, Execution
 from bot.router import NotificationRouter
 from bot.store import Store
+from bot.turns import BURST
 from bot.views import Views
 from executor import preview
 from executor.cluster import Writer, connect
@@ -132,3 +133,14 @@ async def test_a_write_does_not_wait_for_the_verification_of_others(
                 async with asyncio.timeout(10):
                     while len(await actions.in_state(store, State.VERIFYING)) < len(names):
                         await asyncio.sleep(0.01)
+
+
+async def test_a_polite_stop_waits_for_everything_that_was_approved(
+    store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
+) -> None:
+    execution = execution_of(Broken(), store, router, approvals, clock)
+    async with running(execution):
+        for number in range(BURST + 2):
+            await approved(approvals, f"m{number}")
+        await execution.drain(10)
+        assert await actions.in_state(store, State.EXECUTING) == []
