@@ -27,12 +27,14 @@ class Person(Frozen):
 
 
 class Conversation(Frozen):
-    """`id` is what a message can be sent to: DingTalk openConversationId, or the userId of a single chat."""
+    """`id` is what a message can be sent to: DingTalk openConversationId, or the userId of a single chat; Feishu chat_id.
+    `thread` is a message of a Feishu topic (话题) below which answers belong, "" outside of topics."""
 
     platform: Platform
     id: str
     kind: Literal["group", "single"]
     title: str = ""
+    thread: str = ""
 
 
 class Message(Frozen):
@@ -64,19 +66,37 @@ class CardAction(Frozen):
 
 
 class Answer(Frozen):
-    """The answer to a click: the card as it should now look (None keeps it) and a short toast for the clicker."""
+    """The answer to a click: the card as it should now look (None keeps it) and a short toast for the clicker. `form` is the
+    `Sent.form` of the copy that was clicked."""
 
     card: Card | None = None
     toast: str = ""
     tone: Literal["info", "success", "warning", "error"] = "info"
+    form: str = ""
 
 
 class Sent(Frozen):
-    """Where a card went: enough to update it after a restart."""
+    """Where a card went: enough to update it after a restart. `form` is the adapter's own note of what the copy was made with (a
+    DingTalk template cannot be changed after the card was made); it is kept and given back as it is. `key` is what `send` got."""
 
     platform: Platform
     conversation: Conversation
     message_id: str
+    key: str = ""
+    form: str = ""
+
+
+class Rate(Frozen):
+    """What a platform bears, in calls per second, already with a margin: who keeps to it is never throttled by us alone."""
+
+    sends: float
+    """New cards, all together."""
+    updates: float
+    """Changes of cards, all together."""
+    conversation: float
+    """New cards in one conversation."""
+    message: float
+    """Changes of one card."""
 
 
 Acknowledge = Callable[[Answer], Awaitable[None]]
@@ -87,6 +107,18 @@ OnMessage = Callable[[Message], Awaitable[None]]
 
 OnAction = Callable[[CardAction, Acknowledge], Awaitable[None]]
 """Acknowledges within the platform's budget, then goes on."""
+
+
+OnChange = Callable[[Literal["up", "retiring"]], None]
+"""`up`: the first frame was heard, the line works. `retiring`: the platform wants a new connection instead of this one."""
+
+
+def unheeded(_: Literal["up", "retiring"]) -> None:
+    """For whoever does not care how the line is."""
+
+
+Spend = Callable[[str], None]
+"""Called by an adapter for each REST call that counts in the platform's monthly budget, with its method and path."""
 
 
 class Adapter(Protocol):
@@ -103,9 +135,18 @@ class Adapter(Protocol):
         """Try the credentials. Raises CredentialsRejected, Refused (permission, with its name) or Unreachable."""
         ...
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction) -> None:
-        """Connect and hear until the line drops: returns when the platform asked for a reconnect, raises Unreachable or
-        CredentialsRejected otherwise. Never reconnects by itself. Cancelled: says goodbye (close frame) and lets handlers end."""
+    @property
+    def rate(self) -> Rate: ...
+
+    def use(self, identifier: str, secret: str) -> None:
+        """Other credentials (client id or app id, and its secret) from now on: the next line and token are asked for with them."""
+        ...
+
+    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
+        """Connect and hear until the line drops: returns when the platform closed it politely, raises Unreachable or
+        CredentialsRejected otherwise. Never reconnects by itself. `on_change` hears `up` once, and `retiring` when the platform
+        asks for a new connection: this one still answers what it has heard, and the next call of `listen` may run beside it.
+        Cancelled: sends the close frame first, handles what was already on its way, then lets go."""
         ...
 
     async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:
@@ -116,9 +157,9 @@ class Adapter(Protocol):
         """Replace the card in place."""
         ...
 
-    async def say(self, conversation: Conversation, words: str | Card) -> None:
+    async def say(self, conversation: Conversation, words: str | Card, *, key: str = "") -> None:
         """A message that is no card and never changes: plain text, or a card's content with its buttons as typed twins, when
-        the card itself is refused. Not idempotent."""
+        the card itself is refused. `key` (≤ 50 characters) makes it idempotent where the platform can do that (Feishu)."""
         ...
 
     async def person(self, user_id: str) -> Person:

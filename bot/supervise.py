@@ -53,7 +53,7 @@ async def supervise(
             nonlocal steady
             opened = asyncio.get_running_loop().time()
             try:
-                await adapter.listen(on_message, on_action)
+                await adapter.listen(on_message, on_action, lambda _: None)
             finally:
                 steady = asyncio.get_running_loop().time() - opened >= steady_after
             if not steady:

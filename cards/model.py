@@ -32,11 +32,25 @@ class Tone(StrEnum):
     """Over without effect: denied, expired, cancelled."""
 
 
+class Named(Frozen):
+    """A person. Where `platform` is the one that draws the card and `id` is known to it, it may show its own idea of that person
+    (picture, card on click); everywhere else the name is shown."""
+
+    platform: str
+    id: str
+    name: str
+
+
 class Fact(Frozen):
-    """A short labelled value: `发起人` – `李雷`."""
+    """A short labelled value: `发起人` – `李雷 · 03:12`; `person`, where there is one, stands before `value`."""
 
     label: str
     value: str
+    person: Named | None = None
+
+    @property
+    def text(self) -> str:
+        return self.value if self.person is None else " · ".join(filter(None, (self.person.name, self.value)))
 
 
 class Prose(Frozen):
@@ -104,7 +118,8 @@ class Input(Frozen):
 class Button(Frozen):
     """`id` comes back in the click, with the card's platform message id and nothing else that is trusted.
 
-    `twin` is what can be typed instead (`批准 7F3K`). `url` makes it a link that sends no click.
+    `twin` is what can be typed instead (`批准 7F3K`). `url` makes it a link that sends no click. A `disabled` one only shows what
+    was decided: it is left out where a platform cannot grey it.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -114,6 +129,7 @@ class Button(Frozen):
     url: str | None = None
     confirm: str | None = None
     input: Input | None = None
+    disabled: bool = False
 
 
 class Card(Frozen):

@@ -137,7 +137,7 @@ def log_part(card: Card, *, most: int) -> Part:
 
 def facts_part(card: Card) -> Part:
     words = phrases(card)
-    units = [(shortened(one_line(fact.label), LABEL_CHARS, words), _value(fact.value, words)) for fact in card.facts]
+    units = [(shortened(one_line(fact.label), LABEL_CHARS, words), _value(fact.text, words)) for fact in card.facts]
     return Part(kind="facts", units=units, total=len(units))
 
 

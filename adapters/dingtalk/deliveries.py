@@ -32,7 +32,7 @@ class Deliveries:
         self._api = api
         self._small_print = small_print
         self._template_id = template_id
-        self._robot_code = robot_code
+        self.robot_code = robot_code
 
     async def check(self) -> None:
         """Ask for a change of a card that does not exist: refused for that reason, or for a missing permission."""
@@ -70,7 +70,7 @@ class Deliveries:
             kind, param = "sampleMarkdown", render_markdown_message(words).as_json()
         else:
             kind, param = "sampleText", render_plain_message(words)
-        message = {"robotCode": self._robot_code, "msgKey": kind, "msgParam": param}
+        message = {"robotCode": self.robot_code, "msgKey": kind, "msgParam": param}
         if conversation.kind == "group":
             await self._api.call("POST", GROUP_SEND, {**message, "openConversationId": conversation.id})
             return
@@ -106,12 +106,12 @@ class Deliveries:
             return {
                 "openSpaceId": f"dtv1.card//IM_GROUP.{conversation.id}",
                 "imGroupOpenSpaceModel": model,
-                "imGroupOpenDeliverModel": {"robotCode": self._robot_code},
+                "imGroupOpenDeliverModel": {"robotCode": self.robot_code},
             }
         return {
             "openSpaceId": f"dtv1.card//IM_ROBOT.{conversation.id}",
             "imRobotOpenSpaceModel": model,
-            "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT", "robotCode": self._robot_code},
+            "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT", "robotCode": self.robot_code},
         }
 
     async def _put(self, key: str, card: Card) -> dict[str, Any]:

@@ -14,21 +14,23 @@ from adapters.dingtalk.click_answer import ClickAnswer
 from adapters.dingtalk.clicks import parse_click, user_id
 from adapters.dingtalk.deliveries import Deliveries
 from adapters.dingtalk.frames import BOT_MESSAGE, CARD_CALLBACK, Frame, Malformed, heard, not_ours
-from adapters.dingtalk.handlers import Handlers
 from adapters.dingtalk.line import Line, Ticket, connect, open_line
 from adapters.dingtalk.messages import parse_message, string
 from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
-from adapters.dingtalk.recent import Recent
 from adapters.dingtalk.small_print import SmallPrint
-from adapters.dingtalk.timeouts import Timeouts
 from adapters.errors import Unreachable
-from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
+from adapters.handlers import Handlers
+from adapters.recent import Recent
+from adapters.timeouts import Timeouts
+from adapters.types import Conversation, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
 from cards.dingtalk import PUBLIC_TEMPLATE
 from cards.model import Card
 
 log = structlog.get_logger()
 
 _MOST_NAMES = 5000
+_RATE = Rate(sends=18, updates=18, conversation=5, message=1)
+"""20 calls a second of one app and API, by the calendar second (how-to-process-api-throttling); the rest are our manners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class DingTalk:
         return self._last_heard
 
     @property
+    def rate(self) -> Rate:
+        return _RATE
+
+    def use(self, identifier: str, secret: str) -> None:
+        self._credential = Credential(identifier, secret)
+        self._api.use(self._credential)
+        self._deliveries.robot_code = identifier
+
+    @property
     def calls(self) -> Counter[str]:
         """REST calls since the start, by method and path."""
         return self._api.calls
@@ -100,10 +111,11 @@ class DingTalk:
         await self._open()
         await self._deliveries.check()
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction) -> None:
+    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
         ws = await connect(self._api.session, await self._open())
         line = Line(ws, silence=self._patience.silence, drain=self._patience.drain)
         log.info("dingtalk.connected")
+        on_change("up")
         try:
             await line.run(partial(self._hear, on_message, on_action), self._alive)
         except asyncio.CancelledError:
@@ -114,12 +126,13 @@ class DingTalk:
 
     async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:
         await self._deliveries.send(conversation, card, key)
-        return Sent(platform=self.platform, conversation=conversation, message_id=key)
+        return Sent(platform=self.platform, conversation=conversation, message_id=key, key=key)
 
     async def update(self, sent: Sent, card: Card) -> None:
         await self._deliveries.update(sent.message_id, card)
 
-    async def say(self, conversation: Conversation, words: str | Card) -> None:
+    async def say(self, conversation: Conversation, words: str | Card, *, key: str = "") -> None:
+        del key  # DingTalk's messages have none
         await self._deliveries.say(conversation, words)
 
     async def person(self, user_id: str) -> Person:

@@ -25,8 +25,8 @@ from adapters.dingtalk.frames import (
     parse_frame,
 )
 from adapters.dingtalk.openapi import OpenApi
-from adapters.dingtalk.timeouts import Timeouts
 from adapters.errors import CredentialsRejected, MessageGone, Refused, Unreachable
+from adapters.timeouts import Timeouts
 
 log = structlog.get_logger()
 

@@ -45,6 +45,10 @@ class OpenApi:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._timeout))
         return self._session
 
+    def use(self, credential: Credential) -> None:
+        self._credential = credential
+        self._token_until = 0.0
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()

@@ -5,7 +5,7 @@ public one; so the clicker who is refused finds the reason in the small print. I
 person, so the next change of the card takes it back.
 """
 
-from adapters.dingtalk.recent import Recent
+from adapters.recent import Recent
 from adapters.types import Answer
 from cards.markdown import phrase
 from cards.plain import clip

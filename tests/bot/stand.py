@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from adapters.types import Conversation, OnAction, OnMessage, Person, Platform, Sent
+from adapters.types import Conversation, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
 from bot.store import Store, Transaction
 from bot.words import Words
 from cards.model import Card
@@ -49,6 +49,7 @@ class Door:
     sent: list[tuple[str, Card]] = field(default_factory=list)
     updated: list[tuple[str, Card]] = field(default_factory=list)
     said: list[str | Card] = field(default_factory=list)
+    used: list[tuple[str, str]] = field(default_factory=list)
 
     def _fail(self) -> None:
         if self.errors and (error := self.errors.popleft()):
@@ -57,19 +58,26 @@ class Door:
     async def check(self) -> None:
         self._fail()
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction) -> None:
+    @property
+    def rate(self) -> Rate:
+        return Rate(sends=1000, updates=1000, conversation=1000, message=1000)
+
+    def use(self, identifier: str, secret: str) -> None:
+        self.used.append((identifier, secret))
+
+    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
         self._fail()
 
     async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:
         self._fail()
         self.sent.append((key, card))
-        return Sent(platform=self.platform, conversation=conversation, message_id=key)
+        return Sent(platform=self.platform, conversation=conversation, message_id=key, key=key)
 
     async def update(self, sent: Sent, card: Card) -> None:
         self._fail()
         self.updated.append((sent.message_id, card))
 
-    async def say(self, conversation: Conversation, words: str | Card) -> None:
+    async def say(self, conversation: Conversation, words: str | Card, *, key: str = "") -> None:
         self._fail()
         self.said.append(words)
 

@@ -17,7 +17,7 @@ class Ended(Exception):
 class Line(Door):
     """Each `listen` takes the next error; None is a polite close."""
 
-    async def listen(self, on_message, on_action) -> None:
+    async def listen(self, on_message, on_action, on_change) -> None:
         if not self.errors:
             raise Ended
         self._fail()
@@ -60,10 +60,10 @@ async def test_a_line_that_held_begins_its_back_off_afresh() -> None:
     slept: list[float] = []
 
     class Steady(Line):
-        async def listen(self, on_message, on_action) -> None:
+        async def listen(self, on_message, on_action, on_change) -> None:
             if len(slept) == 8:
                 await asyncio.sleep(0.05)
-            await super().listen(on_message, on_action)
+            await super().listen(on_message, on_action, on_change)
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -75,7 +75,7 @@ async def test_a_line_that_held_begins_its_back_off_afresh() -> None:
 
 async def test_our_own_bugs_are_raised() -> None:
     class Broken(Line):
-        async def listen(self, on_message, on_action) -> None:
+        async def listen(self, on_message, on_action, on_change) -> None:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -23,7 +23,7 @@ async def test_a_card_lies_in_the_group_with_its_buttons(
     door: DingTalk, gateway: DingTalkStandIn, waiting: Card
 ) -> None:
     sent = await door.send(OPS, waiting, key="act-1.v1")
-    assert sent == Sent(platform="dingtalk", conversation=OPS, message_id="act-1.v1")
+    assert sent == Sent(platform="dingtalk", conversation=OPS, message_id="act-1.v1", key="act-1.v1")
     view = gateway.cards["act-1.v1"].view(HAN)
     assert view.title == "🟠 待审批 · 高危操作确认"
     assert [(button.action_id, button.color, button.calls_back) for button in view.buttons] == [

@@ -310,7 +310,7 @@ async def test_cancelled_it_waits_for_handlers_only_so_long(
         line.cancel()
         async with asyncio.timeout(5):
             await asyncio.wait([line])
-    assert {"event": "dingtalk.handlers.cut", "count": 1, "log_level": "warning"} in logged
+    assert {"event": "handlers.cut", "count": 1, "log_level": "warning"} in logged
 
 
 # Opening

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.dingtalk.timeouts import Timeouts
+from adapters.timeouts import Timeouts
 
 NEVER = 1000.0
 

@@ -30,7 +30,7 @@ class Handlers:
                 await asyncio.wait(self._running, timeout=seconds)
         finally:
             if late := set(self._running):
-                log.warning("dingtalk.handlers.cut", count=len(late))
+                log.warning("handlers.cut", count=len(late))
                 for task in late:
                     task.cancel()
                 await asyncio.wait(late, timeout=seconds)
@@ -39,4 +39,4 @@ class Handlers:
         self._running.discard(task)
         self._slots.release()
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("dingtalk.handler.failed", exc_info=error)
+            log.error("handler.failed", exc_info=error)
