@@ -16,18 +16,20 @@ import structlog
 
 from adapters.dingtalk import DingTalk
 from adapters.errors import MessageGone, PlatformError
-from adapters.types import Adapter, Platform
+from adapters.types import Adapter, Conversation, Platform
 from bot.access import Access
 from bot.alone import alone
 from bot.approvals import Approvals
 from bot.brain.rules import RulesPlanner
+from bot.budget import Budget
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
-from bot.router import NotificationRouter
+from bot.pace import LIVE
+from bot.router import NotificationRouter, OpsConversations
 from bot.settings import Settings
 from bot.store import open_store
 from bot.supervise import supervise
@@ -57,6 +59,16 @@ def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
     return doors
 
 
+def ops_conversations(settings: Settings) -> OpsConversations:
+    """Where every action is shown, by platform; groups, since nobody else is to be told unasked."""
+    found: dict[Platform, tuple[Conversation, ...]] = {}
+    for name, place in sorted(settings.steward_ops_conversations):
+        platform = cast("Platform", name)
+        group = Conversation(platform=platform, id=place, kind="group")
+        found[platform] = (*found.get(platform, ()), group)
+    return found
+
+
 async def run(
     settings: Settings,
     stop: asyncio.Event,
@@ -78,10 +90,20 @@ async def run(
         words = await asyncio.to_thread(Words, settings.steward_locale)
         views = Views(words)
         access = Access(settings.steward_admins)
-        router = NotificationRouter(store, doors, clock)
+        budget = Budget(store, clock, "dingtalk", settings.dingtalk_monthly_calls)
+        await budget.load()
+        router = NotificationRouter(
+            store,
+            doors,
+            clock,
+            ops=ops_conversations(settings),
+            pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
+        )
         lifetime = timedelta(minutes=settings.steward_approval_minutes)
         approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
-        inquiries = Inquiries(store, connection.reader, doors, access, words, clock)
+        inquiries = Inquiries(
+            store, connection.reader, doors, access, words, clock, (budget,) if "dingtalk" in doors else ()
+        )
         policy = Policy(own_namespace=connection.own_namespace)
         flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
         inbox = Inbox(store, flow.handle, flow.apologise, clock)
@@ -104,6 +126,7 @@ async def run(
                     "inbox": inbox.run,
                     "approvals": approvals.run,
                     "execution": execution.run,
+                    "budget": budget.run,
                 }.items()
             ]
             lines = [
@@ -118,6 +141,7 @@ async def run(
             await inbox.drain(DRAIN_SECONDS)
             await execution.drain(DRAIN_SECONDS)
             await router.flush(DRAIN_SECONDS)
+            await budget.flush()
             await _end(standing)
         log.info("steward.stopped")
 

@@ -48,10 +48,14 @@ class Clicks:
         answered = _Answered(acknowledge)
         async with self._router.answering(action.key), asyncio.TaskGroup() as group:
             late = group.create_task(self._say_busy(action, answered))
-            answer = await self._settle(action)  # right here: every task in between is one more turn of a busy loop
+            found, answer = await self._settle(
+                action
+            )  # right here: every task in between is one more turn of a busy loop
             if answered.begun:
                 return
             late.cancel()
+            if found is not None and found.form:
+                answer = answer.model_copy(update={"form": found.form})
             if await answered.told(action, answer) and answer.card is not None:
                 await self._router.answered(action.key, answer.card.version)
 
@@ -59,19 +63,20 @@ class Clicks:
         await asyncio.sleep(BUDGET)
         await answered.told(action, Answer(toast=self._words("decide.busy")))
 
-    async def _settle(self, action: CardAction) -> Answer:
+    async def _settle(self, action: CardAction) -> tuple[Pressed | None, Answer]:
+        """What was clicked, and what to answer."""
         found, decision = await self._approvals.click(
             action.key, action.button, action.operator, digest=action.digest, note=action.reason
         )
         if found is None:
             await self._note(action, None, "UNKNOWN_CARD")
-            return Answer(toast=self._words("decide.unknown_card"), tone="error")
+            return None, Answer(toast=self._words("decide.unknown_card"), tone="error")
         if decision is not None:
-            return self._approvals.answer(decision)
+            return found, self._approvals.answer(decision)
         if found.command is not None:
-            return await self._choose(action, found, found.command)
+            return found, await self._choose(action, found, found.command)
         await self._note(action, found, "UNKNOWN_BUTTON")
-        return Answer(card=found.card, toast=self._words("decide.unknown_card"), tone="error")
+        return found, Answer(card=found.card, toast=self._words("decide.unknown_card"), tone="error")
 
     async def _choose(self, action: CardAction, found: Pressed, command: str) -> Answer:
         """What the button stands for, as if the clicker had typed it. Pressed twice in a minute it is said once."""

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -35,10 +35,35 @@ class Delivery:
     as_text: bool
     """The platform refuses the card: this copy is told in words, once when it begins and once when it ends."""
     changed_at: datetime
+    form: str = ""
+    """`adapters.types.Sent.form`."""
+    error: str = ""
+    """Why it is told in words, or what went wrong last."""
 
     @property
     def sent(self) -> Sent:
-        return Sent(platform=self.conversation.platform, conversation=self.conversation, message_id=self.message_id)
+        return Sent(
+            platform=self.conversation.platform,
+            conversation=self.conversation,
+            message_id=self.message_id,
+            key=self.key,
+            form=self.form,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A copy that is behind, as little of it as is needed to say when its turn is."""
+
+    key: str
+    conversation_id: str
+    on_screen: bool
+    as_text: bool
+    final: bool
+    version: int
+    """Of its card."""
+    updates: int
+    touched_at: datetime | None
 
 
 def _parsed(row: Row) -> Delivery:
@@ -53,6 +78,8 @@ def _parsed(row: Row) -> Delivery:
         touched_at=datetime.fromisoformat(row["touched_at"]) if row["touched_at"] else None,
         as_text=row["state"] == "text",
         changed_at=datetime.fromisoformat(row["updated_at"]),
+        form=row["form"],
+        error=row["error"],
     )
 
 
@@ -92,7 +119,8 @@ async def add_card(
 
 
 async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapping[str, str] | None = None) -> Card:
-    """Store the next version of a card; every copy is now behind and due. Returns the card with its version."""
+    """Store the next version of a card; every copy is now behind, and due when it was: a step on the way waits for its turn as the
+    one before did, the end waits only where the platform asked for it. Returns the card with its version."""
     row = await tx.row("SELECT version FROM cards WHERE id = ?", card.id)
     assert row is not None, card.id
     newer = card.model_copy(update={"version": row["version"] + 1})
@@ -105,7 +133,13 @@ async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapp
         json.dumps(commands, ensure_ascii=False) if commands is not None else None,
         card.id,
     )
-    await tx.execute("UPDATE deliveries SET behind = 1, due_at = min(due_at, ?) WHERE card_id = ?", stamp(now), card.id)
+    await tx.execute(
+        "UPDATE deliveries SET behind = 1, due_at = CASE WHEN ? AND attempts = 0 THEN min(due_at, ?) ELSE due_at END"
+        " WHERE card_id = ?",
+        newer.final,
+        stamp(now),
+        card.id,
+    )
     return newer
 
 
@@ -116,10 +150,11 @@ async def card_of(source: Transaction | Store, card_id: str) -> Card | None:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a click was about: the copy's card and conversation, its action if it has one, what the button stands for."""
+    """What a click was about: the copy's card, conversation and form, its action if it has one, what the button stands for."""
 
     card: Card
     conversation: Conversation
+    form: str
     action_id: str | None
     command: str | None
 
@@ -127,13 +162,14 @@ class Pressed:
 async def pressed(source: Transaction | Store, key: str, button: str) -> Pressed | None:
     """Look a click up by the key of the copy it came from. None for a copy that was never ours."""
     row = await source.row(
-        "SELECT c.*, d.conversation FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?", key
+        "SELECT c.*, d.conversation, d.form FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?", key
     )
     if row is None:
         return None
     return Pressed(
         card=Card.model_validate_json(row["body"]),
         conversation=Conversation.model_validate_json(row["conversation"]),
+        form=row["form"],
         action_id=row["action_id"],
         command=json.loads(row["commands"]).get(button),
     )
@@ -159,52 +195,81 @@ async def asked(source: Transaction | Store, conversation: Conversation, number:
     return json.loads(row["commands"]).get(f"option-{number}") if row else None
 
 
-async def due(store: Store, platform: Platform, now: datetime, limit: int) -> list[Delivery]:
+async def due(store: Store, platform: Platform, now: datetime, limit: int) -> list[Due]:
     """Copies to bring up to date, final ones first."""
     rows = await store.rows(
-        "SELECT d.*, c.body, c.updated_at FROM deliveries d JOIN cards c ON c.id = d.card_id"
+        "SELECT d.key, d.message_id, d.state, d.updates, d.touched_at, c.final, c.version,"
+        " json_extract(d.conversation, '$.id') AS place FROM deliveries d JOIN cards c ON c.id = d.card_id"
         " WHERE d.platform = ? AND d.state <> 'gone' AND d.behind = 1 AND d.due_at <= ? ORDER BY c.final DESC, d.due_at LIMIT ?",
         platform,
         stamp(now),
         limit,
     )
-    return [_parsed(row) for row in rows]
+    return [
+        Due(
+            key=row["key"],
+            conversation_id=row["place"],
+            on_screen=bool(row["message_id"]),
+            as_text=row["state"] == "text",
+            final=bool(row["final"]),
+            version=row["version"],
+            updates=row["updates"],
+            touched_at=datetime.fromisoformat(row["touched_at"]) if row["touched_at"] else None,
+        )
+        for row in rows
+    ]
 
 
-async def next_due(store: Store, platform: Platform) -> datetime | None:
+async def behind(store: Store, key: str) -> Delivery | None:
+    """The copy with its card as it is now; None when there is nothing to bring up to date any more."""
     row = await store.row(
-        "SELECT min(due_at) AS at FROM deliveries WHERE platform = ? AND state <> 'gone' AND behind = 1", platform
+        "SELECT d.*, c.body, c.updated_at FROM deliveries d JOIN cards c ON c.id = d.card_id"
+        " WHERE d.key = ? AND d.state <> 'gone' AND d.behind = 1",
+        key,
+    )
+    return _parsed(row) if row else None
+
+
+async def next_due(store: Store, platform: Platform, after: datetime) -> datetime | None:
+    """When the first of those that are not due yet will be."""
+    row = await store.row(
+        "SELECT min(due_at) AS at FROM deliveries WHERE platform = ? AND state <> 'gone' AND behind = 1 AND due_at > ?",
+        platform,
+        stamp(after),
     )
     return datetime.fromisoformat(row["at"]) if row and row["at"] else None
 
 
 async def shown(
-    tx: Transaction, key: str, version: int, now: datetime, *, message_id: str = "", spent: int = 1
+    tx: Transaction, key: str, version: int, now: datetime, *, sent: Sent | None = None, spent: int = 1
 ) -> None:
     """Note what a copy was told last, by a call or by the answer to a click. Both may be under way at once and nobody knows which
     came in last, so that a copy told an older version than its card's is behind, whatever it was told before."""
     await tx.execute(
         "UPDATE deliveries SET shown_version = ?, behind = ? < (SELECT version FROM cards WHERE id = card_id),"
-        " message_id = CASE ? WHEN '' THEN message_id ELSE ? END,"
-        " updates = updates + ?, attempts = 0, touched_at = ?, error = '' WHERE key = ?",
+        " message_id = coalesce(?, message_id), form = coalesce(?, form),"
+        " updates = updates + ?, attempts = 0, touched_at = ?,"
+        " error = CASE state WHEN 'text' THEN error ELSE '' END WHERE key = ?",
         version,
         version,
-        message_id,
-        message_id,
+        sent.message_id if sent else None,
+        sent.form if sent else None,
         spent,
         stamp(now),
         key,
     )
 
 
-async def put_off(tx: Transaction, copy: Delivery, until: datetime) -> None:
-    """Show this version later, unless a newer one came since it was read: that one decides for itself."""
-    await tx.execute(
-        "UPDATE deliveries SET due_at = ?, error = '' WHERE key = ? AND ? = (SELECT version FROM cards WHERE id = card_id)",
-        stamp(until),
-        copy.key,
-        copy.card.version,
-    )
+async def put_off(tx: Transaction, later: Sequence[tuple[Due, datetime]]) -> None:
+    """Show these versions later, unless a newer one came since they were read: that one decides for itself."""
+    for copy, until in later:
+        await tx.execute(
+            "UPDATE deliveries SET due_at = ?, error = CASE state WHEN 'text' THEN error ELSE '' END"
+            " WHERE key = ? AND ? = (SELECT version FROM cards WHERE id = card_id)",
+            stamp(until),
+            copy.key,
+            copy.version,
+        )
 
 
 async def retry(tx: Transaction, key: str, until: datetime, error: str) -> None:

@@ -1,6 +1,6 @@
 """Questions about Steward itself: help, status, the audit book, who am I."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from adapters.types import Adapter, Message, Platform
 from bot import actions, audit
@@ -8,6 +8,7 @@ from bot.access import Access
 from bot.actions import State
 from bot.answers import Told, notice
 from bot.brain.planner import Reply
+from bot.budget import Budget
 from bot.clock import Clock, stamp
 from bot.pages import audit_page, audit_since, help_page, status_page, whoami_page
 from bot.store import Store
@@ -27,6 +28,7 @@ class Inquiries:
         access: Access,
         words: Words,
         clock: Clock,
+        budgets: Sequence[Budget] = (),
     ) -> None:
         self._store = store
         self._cluster = cluster
@@ -34,6 +36,7 @@ class Inquiries:
         self._access = access
         self._words = words
         self._clock = clock
+        self._budgets = budgets
 
     async def page(self, plan: Reply, message: Message, card_id: str) -> Told:
         match plan.topic:
@@ -45,7 +48,7 @@ class Inquiries:
                 return await self._audit(card_id, plan.argument)
             case "whoami":
                 admin = self._access.why_not_approve(message.sender) is None
-                return whoami_page(self._words, card_id, message.sender, admin=admin)
+                return whoami_page(self._words, card_id, message.sender, message.conversation, admin=admin)
             case "unknown":
                 said = self._words.say(plan.reason) if plan.reason else self._words("answer.not_understood_text")
                 return notice(self._words, card_id, self._words("answer.not_understood"), said)
@@ -62,6 +65,7 @@ class Inquiries:
             cluster=cluster,
             open_actions=await actions.in_state(self._store, State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING),
             admins=len(self._access.admins),
+            budgets=self._budgets,
             now=self._clock(),
         )
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from adapters.types import Person
+from adapters.types import Conversation, Person
 from bot.actions import Action
 from bot.answers import Told, notice
+from bot.budget import Budget
 from bot.store import Row
 from bot.views import sentence
 from bot.words import Words
@@ -39,6 +40,7 @@ def status_page(
     cluster: str,
     open_actions: Sequence[Action],
     admins: int,
+    budgets: Sequence[Budget] = (),
     now: datetime,
 ) -> Told:
     """`lines`: platform and when it was last heard; `cluster`: its version, or why it cannot be reached."""
@@ -50,6 +52,7 @@ def status_page(
             else words("page.seconds_ago", seconds=int((now - heard).total_seconds()))
         )
         facts.append(Fact(label=words("page.line", platform=words(f"page.platform.{platform}")), value=ago))
+    facts += [budget_fact(words, budget) for budget in budgets]
     rows = tuple(
         (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence(action.order.operation)))
         for action in open_actions[:MOST_ROWS]
@@ -109,8 +112,22 @@ def audit_page(words: Words, card_id: str, rows: Sequence[Row], *, chain: str) -
     return Told(card)
 
 
-def whoami_page(words: Words, card_id: str, person: Person, *, admin: bool) -> Told:
+def whoami_page(words: Words, card_id: str, person: Person, conversation: Conversation, *, admin: bool) -> Told:
+    """With the ids that the settings want."""
     text = words(
-        "page.whoami_admin" if admin else "page.whoami_member", name=person.name, id=f"{person.platform}:{person.id}"
+        "page.whoami_admin" if admin else "page.whoami_member",
+        name=person.name or person.id,
+        id=f"{person.platform}:{person.id}",
     )
-    return notice(words, card_id, words("page.whoami"), text)
+    told = notice(words, card_id, words("page.whoami"), text)
+    here = words("page.whoami_here", id=f"{conversation.platform}:{conversation.id}")
+    return Told(told.card.model_copy(update={"footer": (here,)}))
+
+
+def budget_fact(words: Words, budget: Budget) -> Fact:
+    """How many of the month's calls are used."""
+    if not budget.limit:
+        return Fact(label=words("page.budget"), value=words("page.budget_unlimited", used=budget.used))
+    note = words(f"page.budget_{budget.level}") if budget.level in {"scarce", "spent"} else ""
+    value = words("page.budget_used", used=budget.used, limit=budget.limit, note=note)
+    return Fact(label=words("page.budget"), value=value)

@@ -6,7 +6,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -16,7 +24,8 @@ from pydantic_settings import (
 )
 
 SECRETS = ("dingtalk_client_secret", "feishu_app_secret", "anthropic_api_key", "admin_password", "oidc_client_secret")
-ADMIN = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
+ON_PLATFORM = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
+_EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversations": "feishu:oc_x"}
 
 
 def _http_url(value: str) -> str:
@@ -44,6 +53,8 @@ class Settings(BaseSettings):
     """The organisation whose people may click; without it, it is learned from the first message after each start."""
     dingtalk_openapi_endpoint: Url = "https://api.dingtalk.com"
     dingtalk_oapi_endpoint: Url = "https://oapi.dingtalk.com"
+    dingtalk_monthly_calls: Annotated[int, Field(ge=0)] = 5000
+    """What the organisation may call in a calendar month, 0 for as much as it likes."""
     dingtalk_card_template_id: str = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"
     feishu_enabled: bool = False
     feishu_app_id: str = ""
@@ -64,20 +75,23 @@ class Settings(BaseSettings):
     steward_public_url: Url = "http://aiops.local"
     steward_locale: Literal["zh", "en"] = "zh"
     steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
+    steward_ops_conversations: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
+    """(platform, conversation id): where every action is shown besides the conversation in which it was asked for."""
     steward_alertmanager_url: Url = ""
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
 
-    @field_validator("steward_admins", mode="before")
+    @field_validator("steward_admins", "steward_ops_conversations", mode="before")
     @classmethod
-    def _pairs(cls, value: Any) -> Any:
+    def _pairs(cls, value: Any, info: ValidationInfo) -> Any:
         """`dingtalk:manager4220,feishu:ou_x` → pairs."""
         if not isinstance(value, str):
             return value
         words = [word.strip() for word in value.split(",") if word.strip()]
-        if bad := [word for word in words if not ADMIN.fullmatch(word)]:
-            raise ValueError(f"{', '.join(bad)}: write platform:user-id, e.g. dingtalk:manager4220")
-        return frozenset(match.group(1, 2) for word in words if (match := ADMIN.fullmatch(word)))
+        if bad := [word for word in words if not ON_PLATFORM.fullmatch(word)]:
+            example = _EXAMPLES[info.field_name or ""]
+            raise ValueError(f"{', '.join(bad)}: write platform:id, e.g. {example}")
+        return frozenset(match.group(1, 2) for word in words if (match := ON_PLATFORM.fullmatch(word)))
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":

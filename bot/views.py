@@ -1,10 +1,12 @@
 """An action as a card: a pure projection of the row in the store (I11)."""
 
 from datetime import datetime
+from typing import Literal
 
+from adapters.types import Person
 from bot.actions import Action, State
 from bot.words import Words
-from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Progress, Prose, Section, Tone
+from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Named, Progress, Prose, Section, Tone
 from executor import kubectl, operations, verify
 from executor.operations import Change, Other, Read, Target, target_of
 from executor.reason import Reason, reason
@@ -113,9 +115,14 @@ class Views:
         target = target_of(order.operation)
         rows = [
             ("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else ""),
-            ("card.asked_by", say("card.who_when", name=action.requester.name, time=_clock_time(action.created_at))),
+            ("card.asked_by", _clock_time(action.created_at)),
             ("card.intent", action.intent),
         ]
+        people = {
+            "card.asked_by": action.requester,
+            "card.approved_by": action.decided_by,
+            "card.decided_by": action.decided_by,
+        }
         if action.state is State.WAIT_APPROVAL:
             rows += [
                 (
@@ -126,12 +133,15 @@ class Views:
                 ("card.expires", _clock_time(action.expires_at)),
             ]
         elif action.decided_by is not None and action.decided_at is not None:
-            who = say("card.who_when", name=_name(action), time=_clock_time(action.decided_at))
-            rows.append(("card.approved_by" if action.state in _RAN else "card.decided_by", who))
+            rows.append(
+                ("card.approved_by" if action.state in _RAN else "card.decided_by", _clock_time(action.decided_at))
+            )
         if action.finished_at is not None and action.decided_at is not None and action.state in _RAN:
             seconds = (action.finished_at - action.decided_at).total_seconds()
             rows.append(("card.took", say("card.seconds", seconds=f"{seconds:.1f}")))
-        return tuple(Fact(label=say(label), value=value) for label, value in rows if value)
+        return tuple(
+            Fact(label=say(label), value=value, person=_named(people.get(label))) for label, value in rows if value
+        )
 
     def _risk_reasons(self, action: Action) -> str:
         said = [self.words.say(each) for each in action.order.risk.reasons]
@@ -194,9 +204,17 @@ class Views:
                     input=Input(name="reason", label=say("card.deny_reason")),
                 ),
             )
+        decided = self._decided(action)
         if self._undoable(action):
-            return (Button(id="undo", text=say("card.undo"), twin=say("card.undo_twin", code=code)),)
-        return ()
+            return (*decided, Button(id="undo", text=say("card.undo"), twin=say("card.undo_twin", code=code)))
+        return decided
+
+    def _decided(self, action: Action) -> tuple[Button, ...]:
+        """What was pressed, or that nothing can be pressed any more."""
+        if action.state in _RAN:
+            return (Button(id="approve", text=self.words("card.approved"), style="primary", disabled=True),)
+        style: Literal["danger", "default"] = "danger" if action.state is State.DENIED else "default"
+        return (Button(id="deny", text=self._tag(action), style=style, disabled=True),)
 
     def _undoable(self, action: Action) -> bool:
         changed = action.state is State.SUCCESS or (action.state is State.FAILED and action.applied is not None)
@@ -206,6 +224,10 @@ class Views:
         code = self.words("card.code", code=action.code)
         doubt = action.applied is not None and not action.applied.proven
         return (code, self.words("card.unproven")) if doubt else (code,)
+
+
+def _named(person: Person | None) -> Named | None:
+    return Named(platform=person.platform, id=person.id, name=person.name or person.id) if person else None
 
 
 def _name(action: Action) -> str:

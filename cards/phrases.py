@@ -23,6 +23,7 @@ class Phrases:
     type_instead: str
     typed: str
     withheld: str
+    in_words: str
     colon: str
 
 
@@ -41,6 +42,7 @@ _PHRASES = {
         type_instead="@我 回复即可操作",
         typed="或回复「{twin}」",
         withheld="明细未通过钉钉的内容审核，未显示",
+        in_words="卡片发不出去，改用文字（{why}）",
         colon="：",
     ),
     "en": Phrases(
@@ -57,6 +59,7 @@ _PHRASES = {
         type_instead="Mention me and type",
         typed="or type “{twin}”",
         withheld="DingTalk's content check refused the details",
+        in_words="The card could not be shown, so here it is in words ({why})",
         colon=": ",
     ),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from adapters.types import Conversation, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
+from bot.actions import Action, State
 from bot.store import Store, Transaction
 from bot.words import Words
 from cards.model import Card
@@ -18,6 +19,7 @@ from executor.reason import reason
 from executor.risk import Level, Risk
 
 GROUP = Conversation(platform="dingtalk", id="cid-ops", kind="group", title="k8s-ops")
+FEISHU_GROUP = Conversation(platform="feishu", id="oc_ops", kind="group", title="k8s-ops")
 ADMIN = Person(platform="dingtalk", id="manager4220", name="王伟")
 MEMBER = Person(platform="dingtalk", id="user123", name="李雷")
 
@@ -104,6 +106,21 @@ def restart_order(name: str = "nginx", generation: int = 3) -> ChangeOrder:
         fingerprint="f" * 64,
         diff=(DiffLine(path="spec.template.metadata.annotations", before=None, after="<now>"),),
         command=f"kubectl rollout restart deployment/{name} -n shop",
+    )
+
+
+def waiting_action(now: datetime) -> Action:
+    return Action(
+        id="action-1",
+        code="7F3K",
+        state=State.WAIT_APPROVAL,
+        order=restart_order(),
+        requester=MEMBER,
+        conversation=GROUP,
+        intent="重启 nginx",
+        card_id="card-1",
+        created_at=now,
+        expires_at=now + timedelta(minutes=15),
     )
 
 

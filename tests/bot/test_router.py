@@ -71,17 +71,17 @@ async def test_steps_on_the_way_are_coalesced_and_the_final_one_always_goes_out(
 
 
 async def test_a_final_card_that_comes_while_a_step_is_being_put_off_is_due_at_once(store: Store, clock: Clock) -> None:
-    async def due() -> list[deliveries.Delivery]:
+    async def due() -> list[deliveries.Due]:
         return await deliveries.due(store, GROUP.platform, clock(), 8)
 
     await store.write(lambda tx: deliveries.add_card(tx, CARD, (GROUP,), clock()))
     [step] = await due()
     await store.write(lambda tx: deliveries.put_card(tx, final(CARD, "失败"), clock()))
     later = clock() + timedelta(seconds=30)
-    await store.write(lambda tx: deliveries.put_off(tx, step, later))
+    await store.write(lambda tx: deliveries.put_off(tx, [(step, later)]))
     [copy] = await due()
-    assert copy.card.final
-    await store.write(lambda tx: deliveries.put_off(tx, copy, later))
+    assert copy.final
+    await store.write(lambda tx: deliveries.put_off(tx, [(copy, later)]))
     assert await due() == []
 
 
@@ -115,17 +115,40 @@ async def test_throttling_waits_as_long_as_it_was_told(router: NotificationRoute
     assert len(door.sent) == 1
 
 
-async def test_a_recalled_card_ends_the_retries(router: NotificationRouter, door: Door, clock: Clock) -> None:
+async def test_a_recalled_card_ends_the_retries_and_its_end_is_told_in_words(
+    router: NotificationRouter, door: Door, clock: Clock
+) -> None:
     async with running(router):
         await router.send_card(CARD, (GROUP,))
         await settle(router)
         door.errors = deque([MessageGone("recalled")])
+        clock.advance(60)
+        await router.update_card(CARD.model_copy(update={"summary": "50%"}))
+        await settle(router)
+        assert door.said == [], "a card that somebody took away is not brought back for a step on the way"
         await router.update_card(final(CARD, "成功"))
         await settle(router)
         clock.advance(3600)
         await settle(router)
     assert door.updated == []
-    assert not door.errors
+    (told,) = door.said
+    assert isinstance(told, Card)
+    assert told.summary == "成功"
+    assert "recalled" in told.footer[-1]
+
+
+async def test_a_conversation_that_is_gone_ends_the_retries(
+    router: NotificationRouter, door: Door, clock: Clock
+) -> None:
+    door.errors = deque([MessageGone("dissolved")])
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        await router.update_card(final(CARD, "成功"))
+        await settle(router)
+        clock.advance(3600)
+        await settle(router)
+    assert (door.sent, door.updated, door.said) == ([], [], [])
 
 
 async def test_a_refused_card_is_told_in_words_when_it_begins_and_when_it_ends(
@@ -139,7 +162,9 @@ async def test_a_refused_card_is_told_in_words_when_it_begins_and_when_it_ends(
         await settle(router)
         await router.update_card(final(CARD, "成功"))
         await settle(router)
-    assert [card.summary for card in door.said if isinstance(card, Card)] == ["执行中", "成功"]
+    told = [card for card in door.said if isinstance(card, Card)]
+    assert [card.summary for card in told] == ["执行中", "成功"]
+    assert all("template not published" in card.footer[-1] for card in told), "it is said why"
 
 
 async def test_no_update_goes_out_while_a_click_is_being_answered(router: NotificationRouter, door: Door) -> None:

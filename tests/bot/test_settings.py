@@ -39,7 +39,7 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for expected in (
         *(
             "STEWARD_LOCALE",
-            "manager4220: write platform:user-id",
+            "manager4220: write platform:id",
             "DINGTALK_OPENAPI_ENDPOINT",
             "STEWARD_APPROVAL_MINUTES",
         ),
@@ -78,3 +78,11 @@ def test_a_wrong_file_is_told_without_repeating_values(tmp_path: Path, text: str
     with pytest.raises(BadSettings) as raised:
         load_settings()
     assert "s3cr3t-pw" not in str(raised.value)
+
+
+def test_conversations_are_named_with_their_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEWARD_OPS_CONVERSATIONS", "dingtalk:cid6KeB+/x==, feishu:oc_1")
+    assert load_settings().steward_ops_conversations == {("dingtalk", "cid6KeB+/x=="), ("feishu", "oc_1")}
+    monkeypatch.setenv("STEWARD_OPS_CONVERSATIONS", "oc_1")
+    with pytest.raises(BadSettings, match=r"OPS_CONVERSATIONS: oc_1: write platform:id, e\.g\. feishu:oc_x"):
+        load_settings()
