@@ -1,0 +1,171 @@
+"""Brings the copies of one platform up to the version in the store, for ever.
+
+A copy waits in the store until the platform may be called; only then is its newest version read, so that the last state always
+wins. Steps on the way are shown as often as the platform's pace allows, the final version always.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Container
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from adapters.errors import CredentialsRejected, MessageGone, Refused, Throttled, Unreachable
+from adapters.types import Adapter, Sent
+from bot import deliveries
+from bot.clock import Clock
+from bot.deliveries import Delivery, Due
+from bot.pace import Pace
+from bot.rates import Rates
+from bot.store import Store
+from cards.model import Card
+from cards.phrases import phrases
+
+log = structlog.get_logger()
+
+PARALLEL = 16
+"""Calls at once: one that hangs does not hold the others up."""
+LOOK_AHEAD = 500
+"""Due copies that are looked at when some of them must wait for their turn."""
+SLOWEST_RETRY = 60.0
+OLDEST = timedelta(days=14)
+"""Platforms refuse to touch older messages (Feishu 230031); retries end there."""
+IDLE = 30.0
+"""Seconds between looks when nothing is due: only a backstop, changes wake the carrier."""
+
+
+class Carrier:
+    """`held` are the copies on which a click is being answered: they must not be updated meanwhile. `pace` is asked each time, as a
+    budget that runs out slows it down."""
+
+    def __init__(
+        self, store: Store, adapter: Adapter, clock: Clock, pace: Callable[[], Pace], held: Container[str]
+    ) -> None:
+        self.wake = asyncio.Event()
+        self._store = store
+        self._adapter = adapter
+        self._clock = clock
+        self._pace = pace
+        self._held = held
+        self._under_way: set[str] = set()
+
+    async def idle(self) -> bool:
+        """Whether nothing is left that could go out now."""
+        return not await self._due() and not self._under_way
+
+    async def run(self) -> None:
+        rates = Rates(self._adapter.rate, asyncio.get_running_loop().time)
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self.wake.clear()
+                soonest = IDLE
+                for copy in await self._put_off(await self._due()):
+                    if len(self._under_way) >= PARALLEL:
+                        break
+                    if (wait := rates.wait(copy)) > 0:
+                        soonest = min(soonest, wait)
+                        continue
+                    rates.take(copy)
+                    self._under_way.add(copy.key)
+                    group.create_task(self._carry(copy))
+                upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
+                if upcoming is not None:
+                    soonest = min(soonest, (upcoming - self._clock()).total_seconds())
+                try:
+                    async with asyncio.timeout(max(soonest, 0.02)):
+                        await self.wake.wait()
+                except TimeoutError:
+                    pass
+
+    async def _due(self) -> list[Due]:
+        ready = await deliveries.due(self._store, self._adapter.platform, self._clock(), LOOK_AHEAD)
+        return [copy for copy in ready if copy.key not in self._held and copy.key not in self._under_way]
+
+    async def _put_off(self, ready: list[Due]) -> list[Due]:
+        """Those whose pace does not say later."""
+        now, pace = self._clock(), self._pace()
+        later: list[tuple[Due, datetime]] = []
+        for copy in ready:
+            wait = pace.wait(copy)
+            until = now + timedelta(days=1) if wait is None else (copy.touched_at or now) + timedelta(seconds=wait)
+            if wait != 0.0 and until > now:
+                later.append((copy, until))
+        if later:
+            await self._store.write(lambda tx: deliveries.put_off(tx, later))
+        waiting = {copy.key for copy, _ in later}
+        return [copy for copy in ready if copy.key not in waiting]
+
+    async def _carry(self, due: Due) -> None:
+        try:
+            copy = await deliveries.behind(self._store, due.key)
+            if copy is not None and copy.key not in self._held:
+                await self._bring_up(copy)
+        finally:
+            self._under_way.discard(due.key)
+            self.wake.set()
+
+    async def _bring_up(self, copy: Delivery) -> None:
+        try:
+            sent, spent = await self._deliver(copy)
+        except Unreachable as error:
+            delay = random.uniform(0.5, 1.0) * min(SLOWEST_RETRY, 2.0**copy.attempts)  # noqa: S311 - jitter, not a secret
+            await self._later(copy, delay, str(error))
+        except Throttled as error:
+            await self._later(copy, error.retry_after, str(error))
+        except CredentialsRejected as error:
+            await self._later(copy, SLOWEST_RETRY, str(error))
+        except MessageGone as error:
+            await self._turn(copy, "text" if copy.message_id and not copy.as_text else "gone", str(error))
+        except Refused as error:
+            await self._turn(copy, "gone" if copy.as_text else "text", str(error))
+        except Exception as error:  # our bug with this very card, which would end us again after every start
+            log.exception("card.failed", card=copy.card.id)
+            await self._turn(copy, "gone" if copy.as_text else "text", type(error).__name__)
+        else:
+            await self._shown(copy, sent, spent)
+
+    async def _deliver(self, copy: Delivery) -> tuple[Sent | None, int]:
+        """Where the copy is if that is news, and the calls spent on updating it."""
+        if copy.as_text:
+            key = deliveries.stable_id(copy.key, str(copy.card.version))
+            await self._adapter.say(copy.conversation, _in_words(copy), key=key)
+            return copy.sent.model_copy(update={"message_id": copy.message_id or copy.key}), 0
+        if copy.message_id:
+            await self._adapter.update(copy.sent, copy.card)
+            return None, 1
+        return await self._adapter.send(copy.conversation, copy.card, key=copy.key), 0
+
+    async def _shown(self, copy: Delivery, sent: Sent | None, spent: int) -> None:
+        version = copy.card.version
+        await self._store.write(
+            lambda tx: deliveries.shown(tx, copy.key, version, self._clock(), sent=sent, spent=spent)
+        )
+        log.info(
+            "card.shown",
+            card=copy.card.id,
+            version=version,
+            platform=self._adapter.platform,
+            new=not copy.message_id,
+        )
+
+    async def _later(self, copy: Delivery, seconds: float, error: str) -> None:
+        now = self._clock()
+        if now - copy.changed_at > OLDEST:
+            await self._turn(copy, "gone", f"gave up after {OLDEST.days} days: {error}")
+            return
+        log.warning("card.delayed", card=copy.card.id, reason=error, attempts=copy.attempts + 1)
+        until = now + timedelta(seconds=seconds)
+        await self._store.write(lambda tx: deliveries.retry(tx, copy.key, until, error))
+
+    async def _turn(self, copy: Delivery, state: Literal["text", "gone"], error: str) -> None:
+        """The platform will not have this card, or has lost it: words instead, now and at the end; or nothing any more."""
+        log.error("card.refused" if state == "text" else "card.gone", card=copy.card.id, reason=error)
+        await self._store.write(lambda tx: deliveries.turn(tx, copy.key, state, error))
+
+
+def _in_words(copy: Delivery) -> Card:
+    """The card for a message that is no card, saying why it is none."""
+    why = phrases(copy.card).in_words.format(why=copy.error or "?")
+    return copy.card.model_copy(update={"footer": (*copy.card.footer, why)})
