@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from sandbox.delivery import Delivery
 from sandbox.dingtalk.api import BOT_MESSAGE
 from sandbox.dingtalk.clicks import Click
-from sandbox.dingtalk.delivery import Delivery
 from sandbox.dingtalk.directory import Group, User
 from sandbox.dingtalk.watch import Watch
 
