@@ -18,7 +18,13 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="the daemon")
     demo = commands.add_parser("demo", help="the main job in this terminal, with no account, cluster or key")
     demo.add_argument("--script", type=Path, metavar="FILE", help="play the steps in this file instead of chatting")
-    commands.add_parser("check", help="try the settings, each platform and the cluster; exit 1 if something is wrong")
+    doctor = commands.add_parser(
+        "check", help="try the settings, each platform and the cluster; exit 1 if something is wrong"
+    )
+    doctor.add_argument(
+        "--click", action="store_true", help="also post a card and wait until somebody presses its button"
+    )
+    demo.add_argument("--platform", choices=("dingtalk", "feishu", "both"), default="both", help="both unless told")
     explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
     explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
     book = commands.add_parser("audit", help="the audit book").add_subparsers(
@@ -44,9 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match options.command:
             case "demo":
-                from sandbox.demo import main as demo  # noqa: PLC0415 - the stand-ins load only for the demo
+                from sandbox.demo import PLATFORMS  # noqa: PLC0415 - the stand-ins load only for the demo
+                from sandbox.demo import main as demo  # noqa: PLC0415
 
-                return demo(options.script)
+                return demo(options.script, PLATFORMS if options.platform == "both" else (options.platform,))
             case "explain":
                 return _explain(load_settings(), " ".join(options.text))
             case "audit":
@@ -54,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "check":
                 from bot.check import check  # noqa: PLC0415 - loads the adapters
 
-                return asyncio.run(check(load_settings()))
+                return asyncio.run(check(load_settings(), click=options.click))
             case _:
                 return _run(load_settings())
     except BadSettings as error:

@@ -1,29 +1,22 @@
-"""A terminal as a DingTalk group: what the bot shows is printed, what is typed is said, buttons are pressed by number."""
+"""A terminal as the team's groups: what the bot shows is printed, what is typed is said, buttons are pressed by number."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sandbox.changes import Change
 from sandbox.console import Console
-from sandbox.dingtalk import DingTalkStandIn
-from sandbox.dingtalk.card_view import CardView
-from sandbox.dingtalk.robot_messages import RobotMessage
-from sandbox.terminal_card import draw, plain
+from sandbox.rooms import Member, Room
+from sandbox.terminal_card import Face, draw, plain
 
-HELP = """直接输入消息，就是在群里 @Steward；输入数字，按下最近一张卡片上的按钮。
+HELP = """直接输入消息，就是在群里 @Steward；输入数字，按下最近一张卡片上的按钮（后面可以跟原因：2 今天封网）。
   试试：帮助 · 看下 shop 的 pod · 为什么 cart 起不来 · 帮我重启下 nginx
   /as 王伟  换成管理员（/who 列出群成员）    /quit  退出"""
+HELP_ROOMS = "  /to 飞书  换到另一个群：同一张操作卡片在两边都有"
 
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody in the group."""
-
-    user_id: str
-    name: str
-    title: str
+Marks = Mapping[str, int]
+"""By platform: the number of a change, to look at what came after it."""
 
 
 def to_terminal(text: str) -> None:
@@ -33,24 +26,20 @@ def to_terminal(text: str) -> None:
 
 
 class Chat:
-    """The group as one member sees it: `me`, who spoke or pressed last."""
+    """The groups as one member sees them: `me`, who spoke or pressed last, and `here`, where."""
 
     def __init__(
-        self,
-        gateway: DingTalkStandIn,
-        group: str,
-        members: Sequence[Member],
-        write: Callable[[str], None] = to_terminal,
+        self, rooms: Sequence[Room], members: Sequence[Member], write: Callable[[str], None] = to_terminal
     ) -> None:
-        self._gateway = gateway
-        self._group = group
+        self._rooms = {room.name: room for room in rooms}
         self._members = {member.name: member for member in members}
         self._write = write
         self.me = members[0]
-        self._seen = gateway.now
+        self.here = rooms[0]
+        self._seen = dict(self.now)
         self._printed = asyncio.Event()
-        self._on_screen: dict[str, None] = {}
-        """Cards, the one that was drawn last at the end."""
+        self._on_screen: dict[str, dict[str, None]] = {room.platform: {} for room in rooms}
+        """Cards of each room, the one that changed last at the end."""
 
     def member(self, name: str) -> Member:
         """Raises LookupError with who there is."""
@@ -59,79 +48,111 @@ class Chat:
             raise LookupError(f"群里没有“{name}”，只有：{'、'.join(self._members)}")
         return found
 
-    async def say(self, text: str) -> None:
-        await self._gateway.say(self.me.user_id, text, conversation=self._group)
+    def room(self, name: str) -> Room:
+        """Raises LookupError with what there is."""
+        found = self._rooms.get(name)
+        if found is None:
+            raise LookupError(f"没有“{name}”群，只有：{'、'.join(self._rooms)}")
+        return found
 
-    async def press(self, button: str) -> None:
-        """Press a button: by its number on the card that was drawn last, or by its text on the last card that has it.
+    def enter(self, name: str) -> None:
+        """Go to a room if there is one of that name: a script for both platforms can be played on one."""
+        self.here = self._rooms.get(name, self.here)
+
+    @property
+    def now(self) -> Marks:
+        return {room.platform: room.now for room in self._rooms.values()}
+
+    async def say(self, text: str) -> None:
+        await self.here.say(self.me, text)
+
+    async def press(self, button: str, reason: str = "") -> None:
+        """Press a button here: by its number on the card that was drawn last, or by its text on the last card that has it.
         LookupError when there is none."""
-        track, text = self._numbered(int(button)) if button.isdecimal() else self._named(button)
-        self._write(f"\n👆 {self.me.name} 按下「{text}」")
-        click = await self._gateway.click(self.me.user_id, track, text)
-        if not click.ok:
-            self._write(f"   （钉钉提示：操作失败 {click.reason}）")
+        card, text = self._numbered(int(button)) if button.isdecimal() else self._named(button)
+        self._write(f"\n👆 {self.me.name} {self.where}按下「{text}」")
+        if told := await self.here.press(self.me, card, text, reason):
+            self._write(f"   （{self.here.name}提示：{told}）")
+
+    @property
+    def where(self) -> str:
+        """Said only where there is a choice."""
+        return f"在{self.here.name}" if len(self._rooms) > 1 else ""
 
     def _numbered(self, number: int) -> tuple[str, str]:
-        for track, view in self._views():
-            if 0 < number <= len(view.buttons):
-                return track, view.buttons[number - 1].text
-            if view.buttons:
-                raise LookupError(f"最近的卡片只有 {len(view.buttons)} 个按钮")
+        for card, face in self._faces():
+            if 0 < number <= len(face.buttons):
+                return card, face.buttons[number - 1].text
+            if face.buttons:
+                raise LookupError(f"最近的卡片只有 {len(face.buttons)} 个按钮")
         raise LookupError("还没有带按钮的卡片")
 
     def _named(self, button: str) -> tuple[str, str]:
-        for track, view in self._views():
-            for each in view.buttons:
-                if button in each.text:
-                    return track, each.text
+        for card, face in self._faces():
+            for each in face.buttons:
+                if each.enabled and button in each.text:
+                    return card, each.text
         raise LookupError(f"没有可以按的「{button}」按钮")
 
-    def _views(self) -> list[tuple[str, CardView]]:
-        """What this member sees, last drawn first."""
-        cards = [self._gateway.cards[track] for track in reversed(self._on_screen)]
-        return [(each.out_track_id, each.view(self.me.user_id)) for each in cards if each.visible_to(self.me.user_id)]
+    def _faces(self) -> list[tuple[str, Face]]:
+        """What this member sees here, last changed first."""
+        cards = reversed(self._on_screen[self.here.platform])
+        return [(card, face) for card in cards if (face := self.here.face(card, self.me)) is not None]
 
     async def show(self) -> None:
         """Print what becomes visible, for ever."""
-        async for change in self._gateway.changes(self._seen):
-            self._write(self._drawn(change))
-            self._seen = change.number
+        async with asyncio.TaskGroup() as group:
+            for room in self._rooms.values():
+                group.create_task(self._follow(room))
+
+    async def _follow(self, room: Room) -> None:
+        async for change in room.changes(self._seen[room.platform]):
+            if said := self._drawn(room, change):
+                self._write(said)
+            self._seen[room.platform] = change.number
             self._printed.set()
 
-    def _drawn(self, change: Change[RobotMessage]) -> str:
+    def _drawn(self, room: Room, change: Change[Any]) -> str:
+        where = f"在{room.name}" if len(self._rooms) > 1 else ""
         if change.message is not None:
-            return "\n".join(["\n🤖 Steward", *plain(f"{change.message.title}\n{change.message.text}")])
-        self._on_screen.pop(change.card, None)
-        self._on_screen[change.card] = None
+            return "\n".join(
+                [f"\n🤖 Steward {where}".rstrip(), *plain(f"{change.message.title}\n{change.message.text}")]
+            )
+        shown = self._on_screen[room.platform]
+        shown.pop(change.card, None)
+        shown[change.card] = None
+        face = room.face(change.card, self.me)
+        if face is None:
+            return ""
         how = {"card": "发来一张卡片", "update": "更新了卡片"}[change.kind]
-        return f"\n🤖 Steward {how}\n{draw(self._gateway.cards[change.card].view(self.me.user_id))}"
+        if room is not self.here:
+            return f"\n🤖 Steward {where}{how}：{' '.join(face.title.split())}"
+        return f"\n🤖 Steward {where}{how}\n{draw(face)}"
 
-    async def wait(self, text: str, seconds: float, *, after: int) -> None:
-        """Until something visible since change `after` contains `text`, and has been printed. Raises TimeoutError."""
+    async def wait(self, text: str, seconds: float, *, after: Marks) -> None:
+        """Until something visible here since `after` contains `text`, and has been printed. Raises TimeoutError."""
+        room = self.here
 
         def found() -> bool:
-            for change in self._gateway.changes_after(after):
+            for change in room.changes_after(after[room.platform]):
                 if change.message is not None and text in f"{change.message.title}\n{change.message.text}":
                     return True
-                card = self._gateway.cards.get(change.card)
-                if card is not None and any(text in card.view(each.user_id).text for each in self._members.values()):
+                faces = (room.face(change.card, each) for each in self._members.values() if change.card)
+                if any(face is not None and text in f"{face.title}\n{face.text}" for face in faces):
                     return True
             return False
 
-        await self._gateway.until(found, seconds)
-        while self._seen < self._gateway.now:
+        await room.until(found, seconds)
+        while self._seen[room.platform] < room.now:
             self._printed.clear()
             await self._printed.wait()
 
-    @property
-    def now(self) -> int:
-        return self._gateway.now
-
     async def talk(self, console: Console) -> None:
         """Do what is typed until the end of input or /quit."""
-        self._write(f"\n你是{self.me.title} {self.me.name}。{HELP}\n")
+        more = f"\n{HELP_ROOMS}" if len(self._rooms) > 1 else ""
+        self._write(f"\n你是{self.me.title} {self.me.name}{f'，{self.where}群里' if more else ''}。{HELP}{more}\n")
         while True:
-            line = await console.ask(f"{self.me.name}> ")
+            line = await console.ask(f"{self.me.name}{f'@{self.here.name}' if more else ''}> ")
             if line is None or line.strip() == "/quit":
                 return
             try:
@@ -140,13 +161,16 @@ class Chat:
                 self._write(str(error))
 
     async def _typed(self, line: str) -> None:
+        number, _, reason = line.partition(" ")
         if line.startswith("/as "):
             self.me = self.member(line[4:].strip())
+        elif line.startswith("/to "):
+            self.here = self.room(line[4:].strip())
         elif line == "/who":
             self._write("\n".join(f"  {each.name}  {each.title}" for each in self._members.values()))
         elif line.startswith("/"):
             self._write(HELP)
-        elif line.isdecimal():
-            await self.press(line)
+        elif number.isdecimal():
+            await self.press(number, reason.strip())
         elif line:
             await self.say(line)

@@ -7,7 +7,8 @@ from sandbox.chat import Chat
 
 PATIENCE = 20.0
 """Seconds that a step may take unless it says otherwise."""
-USAGE = "say 名字 内容 · press 名字 按钮 · wait [秒数] 文字 · note 文字"
+USAGE = "say 名字 内容 · press 名字 按钮 · wait [秒数] 文字 · in 群 · note 文字"
+ROOMS = ("钉钉", "飞书")
 
 
 class ScriptWrong(Exception):
@@ -41,6 +42,8 @@ def _step(number: int, line: str) -> Step:
             return Step(number, verb, who=first, what=more.strip())
         case "wait" if more and first.isdecimal():
             return Step(number, verb, what=more.strip(), seconds=float(first))
+        case "in" if rest.strip() in ROOMS:
+            return Step(number, verb, what=rest.strip())
         case "wait" | "note" if rest.strip():
             return Step(number, verb, what=rest.strip())
         case _:
@@ -55,6 +58,8 @@ async def play(chat: Chat, steps: tuple[Step, ...], write: Callable[[str], None]
             match step.verb:
                 case "note":
                     write(f"\n── {step.what}")
+                case "in":
+                    chat.enter(step.what)
                 case "wait":
                     await chat.wait(step.what, step.seconds, after=since)
                 case _:
@@ -69,6 +74,6 @@ async def play(chat: Chat, steps: tuple[Step, ...], write: Callable[[str], None]
 
 async def _act(chat: Chat, step: Step, write: Callable[[str], None]) -> None:
     if step.verb == "say":
-        write(f"\n💬 {step.who}：@Steward {step.what}")
+        write(f"\n💬 {step.who}{chat.where}：@Steward {step.what}")
     act: Callable[[str], Awaitable[None]] = chat.say if step.verb == "say" else chat.press
     await act(step.what)
