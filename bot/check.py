@@ -1,12 +1,16 @@
 """The doctor: tries the settings, each platform and the cluster, and says what to fix."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Literal, cast
 
 from adapters.errors import CredentialsRejected, PlatformError, Unreachable
+from adapters.types import Adapter, Conversation, Platform
 from bot.app import adapters_of
+from bot.check_click import WAIT_SECONDS, NoClick, try_click
 from bot.settings import Settings
 from bot.words import Words
 from executor.cluster import connect
@@ -30,24 +34,29 @@ LEAST_FREE = 100 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One thing that was tried."""
+    """One thing that was tried. `well` is None where it could not be learned, or is only being waited for."""
 
     name: str
-    well: bool
+    well: bool | None
     said: str
 
 
-async def check(settings: Settings) -> int:
-    """Print a line per thing that was tried; 0 when all is well, 1 otherwise."""
+_SIGNS = {True: "✅", False: "❌", None: "⚠️"}
+
+
+async def check(settings: Settings, *, click: bool = False) -> int:
+    """Print a line per thing that was tried; 0 when nothing is wrong, 1 otherwise. `click` also posts a card per platform and
+    waits for its button to be pressed."""
+    words = await asyncio.to_thread(Words, settings.steward_locale)
     ill = 0
-    async with aclosing(looks(settings, Words(settings.steward_locale))) as all_looks:
+    async with aclosing(looks(settings, words, click=click)) as all_looks:
         async for look in all_looks:
-            ill += not look.well
-            print(f"{'✅' if look.well else '❌'} {look.name}: {look.said}")  # noqa: T201 - the command line speaks
+            ill += look.well is False
+            print(f"{_SIGNS[look.well]} {look.name}: {look.said}", flush=True)  # noqa: T201 - the command line speaks
     return 1 if ill else 0
 
 
-async def looks(settings: Settings, words: Words) -> AsyncGenerator[Look, None]:
+async def looks(settings: Settings, words: Words, *, click: bool = False) -> AsyncGenerator[Look, None]:
     yield _admins(settings, words)
     yield _disk(settings, words)
     doors = adapters_of(settings)
@@ -55,19 +64,61 @@ async def looks(settings: Settings, words: Words) -> AsyncGenerator[Look, None]:
         yield Look(words("check.platforms"), well=False, said=words("check.no_platform"))
     for name, door in doors.items():
         try:
-            await door.check()
-            yield Look(name, well=True, said=words("check.credentials_work"))
-        except CredentialsRejected as error:
-            yield Look(name, well=False, said=words("check.credentials_rejected", reason=str(error)))
-        except Unreachable as error:
-            yield Look(name, well=False, said=words("check.unreachable", reason=str(error)))
-        except PlatformError as error:
-            yield Look(name, well=False, said=str(error))
+            async with aclosing(_platform(name, door, settings, words, click=click)) as platform_looks:
+                async for look in platform_looks:
+                    yield look
         finally:
             await door.close()
     async with aclosing(_cluster(settings, words)) as cluster_looks:
         async for look in cluster_looks:
             yield look
+
+
+async def _platform(
+    name: Platform, door: Adapter, settings: Settings, words: Words, *, click: bool
+) -> AsyncGenerator[Look, None]:
+    """Credentials, then what the developer console is set to, then a real click."""
+    try:
+        await door.check()
+        yield Look(name, well=True, said=words("check.credentials_work"))
+        for found in await door.audit():
+            yield Look(f"{name} {found.name}", well=found.well, said=words(found.said, **found.values))
+    except PlatformError as error:
+        yield Look(name, well=False, said=_why(error, name, words))
+        return
+    if not click:
+        yield Look(f"{name} click", well=None, said=words("check.click_untried"))
+        return
+    where = _where(name, settings)
+    if where is None:
+        yield Look(f"{name} click", well=False, said=words("check.click_nowhere"))
+        return
+    yield Look(f"{name} click", well=None, said=words("check.click_waiting", id=where.id, seconds=int(WAIT_SECONDS)))
+    try:
+        await try_click(door, where, words)
+        yield Look(f"{name} click", well=True, said=words("check.click_came"))
+    except NoClick:
+        yield Look(f"{name} click", well=False, said=words(f"{name}.no_click"))
+    except PlatformError as error:
+        yield Look(f"{name} click", well=False, said=_why(error, name, words))
+
+
+def _why(error: PlatformError, platform: Platform, words: Words) -> str:
+    match error:
+        case CredentialsRejected():
+            return words(f"{platform}.credentials_rejected", reason=str(error))
+        case Unreachable():
+            return words("check.unreachable", reason=str(error))
+        case _:
+            return str(error)
+
+
+def _where(platform: Platform, settings: Settings) -> Conversation | None:
+    """The first ops conversation, else the first administrator alone."""
+    for kind, places in (("group", settings.steward_ops_conversations), ("single", settings.steward_admins)):
+        for _, place in sorted(each for each in places if each[0] == platform):
+            return Conversation(platform=platform, id=place, kind=cast("Literal['group', 'single']", kind))
+    return None
 
 
 def _admins(settings: Settings, words: Words) -> Look:
