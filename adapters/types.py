@@ -1,6 +1,6 @@
 """The wall between Steward and an IM platform: what comes in, what goes out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -97,6 +97,16 @@ class Rate(Frozen):
     """New cards in one conversation."""
     message: float
     """Changes of one card."""
+
+
+class Finding(Frozen):
+    """What was found about how the application is configured on its platform. `well` is None where that could not be read;
+    `said` is a code such as `feishu.callback_missing`, which the caller has words for, with `values` to put into them."""
+
+    name: str
+    well: bool | None
+    said: str
+    values: Mapping[str, str] = {}
 
 
 Acknowledge = Callable[[Answer], Awaitable[None]]

@@ -4,12 +4,11 @@ Clients differ in where they put what a button carries (`content` or `value`; `p
 all places are looked at. A click of which nothing can be made out is still a click: it is handed on, to be refused and audited.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from adapters.dingtalk.frames import Malformed
-from adapters.dingtalk.messages import string
+from adapters.strange import json_object, string
 from adapters.types import CardAction, Conversation, Person
 
 _BY_USER_ID = "1"
@@ -62,21 +61,11 @@ def _pressed(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The button's id and what it carries. Our buttons carry their id in `params` too, which is ours to choose; an action id
     may be the component's own."""
     for place in ("content", "value"):
-        whole = _object(body.get(place))
-        private = _object(whole.get("cardPrivateData"))
-        params = _object(private.get("params")) or _object(whole.get("params"))
+        whole = json_object(body.get(place))
+        private = json_object(whole.get("cardPrivateData"))
+        params = json_object(private.get("params")) or json_object(whole.get("params"))
         actions = private.get("actionIds")
         named = string(params.get("id")) or (string(actions[0]) if isinstance(actions, list) and actions else "")
         if named:
             return named, params
     return "", {}
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """A JSON object that may come as text; anything else is empty."""
-    if isinstance(value, str) and value:
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return {}
-    return value if isinstance(value, dict) else {}

@@ -15,12 +15,13 @@ from adapters.dingtalk.clicks import parse_click, user_id
 from adapters.dingtalk.deliveries import Deliveries
 from adapters.dingtalk.frames import BOT_MESSAGE, CARD_CALLBACK, Frame, Malformed, heard, not_ours
 from adapters.dingtalk.line import Line, Ticket, connect, open_line
-from adapters.dingtalk.messages import parse_message, string
+from adapters.dingtalk.messages import parse_message
 from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
 from adapters.dingtalk.small_print import SmallPrint
 from adapters.errors import Unreachable
 from adapters.handlers import Handlers
 from adapters.recent import Recent
+from adapters.strange import string
 from adapters.timeouts import Timeouts
 from adapters.types import Conversation, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
 from cards.dingtalk import PUBLIC_TEMPLATE

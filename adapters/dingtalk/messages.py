@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from adapters.dingtalk.frames import Malformed
+from adapters.strange import string
 from adapters.types import Conversation, Message, Person
 
 LONGEST = 20_000
@@ -43,17 +44,6 @@ def parse_message(body: Any) -> Message:
         problem=problem,
         sent_at=_moment(body.get("createAt")),
     )
-
-
-def string(value: Any) -> str:
-    """A text that can be stored: anything else is "", half a surrogate pair is a replacement character."""
-    if not isinstance(value, str):
-        return ""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
 
 
 def _sender(body: dict[str, Any]) -> Person:

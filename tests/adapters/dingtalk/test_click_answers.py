@@ -132,7 +132,7 @@ async def test_nobody_answers_in_time_and_the_click_is_answered_empty(
     go_on.set()
     await ended.wait()
     assert len(late) == 1
-    assert "dingtalk.click.late" in [entry["event"] for entry in logged]
+    assert "click.late" in [entry["event"] for entry in logged]
 
 
 async def test_a_handler_that_fails_or_forgets_leaves_an_empty_answer(

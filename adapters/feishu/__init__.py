@@ -1,0 +1,5 @@
+"""Feishu: a long connection of our own on the frames of lark-oapi, and the Open API."""
+
+from adapters.feishu.door import Feishu, Patience
+
+__all__ = ["Feishu", "Patience"]
