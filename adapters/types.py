@@ -145,6 +145,10 @@ class Adapter(Protocol):
         """Try the credentials. Raises CredentialsRejected, Refused (permission, with its name) or Unreachable."""
         ...
 
+    async def audit(self) -> tuple[Finding, ...]:
+        """How the application is configured, as far as that may be read: a missing permission is a finding, no error."""
+        ...
+
     @property
     def rate(self) -> Rate: ...
 

@@ -16,6 +16,7 @@ import structlog
 
 from adapters.dingtalk import DingTalk
 from adapters.errors import MessageGone, PlatformError
+from adapters.feishu import Feishu
 from adapters.types import Adapter, Conversation, Platform
 from bot.access import Access
 from bot.alone import alone
@@ -55,6 +56,10 @@ def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
             oapi_endpoint=settings.dingtalk_oapi_endpoint,
             card_template_id=settings.dingtalk_card_template_id,
             corp_id=settings.dingtalk_corp_id,
+        )
+    if settings.feishu_enabled:
+        doors["feishu"] = Feishu(
+            settings.feishu_app_id, settings.feishu_app_secret.get_secret_value(), domain=settings.feishu_domain
         )
     return doors
 
@@ -111,7 +116,7 @@ async def run(
         clicks = Clicks(store, router, approvals, words, clock, as_message=inbox.on_message)
 
         if not doors:
-            log.warning("steward.no_platform", setting="DINGTALK_ENABLED")
+            log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
         if not access.admins:
             log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
         await _look_at_cluster(connection.reader)

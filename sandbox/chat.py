@@ -81,10 +81,11 @@ class Chat:
 
     def _numbered(self, number: int) -> tuple[str, str]:
         for card, face in self._faces():
-            if 0 < number <= len(face.buttons):
-                return card, face.buttons[number - 1].text
-            if face.buttons:
-                raise LookupError(f"最近的卡片只有 {len(face.buttons)} 个按钮")
+            buttons = [button for button in face.buttons if button.enabled]
+            if 0 < number <= len(buttons):
+                return card, buttons[number - 1].text
+            if buttons:
+                raise LookupError(f"最近的卡片只有 {len(buttons)} 个按钮")
         raise LookupError("还没有带按钮的卡片")
 
     def _named(self, button: str) -> tuple[str, str]:

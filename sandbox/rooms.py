@@ -101,6 +101,9 @@ _CHART = re.compile(r"^\[linearProgress\]\n(?:  .*\n?)*", re.MULTILINE)
 """The same is said in text beside it."""
 
 
+_PERSON = re.compile(r"<person id='([^']*)'[^>]*></person>")
+
+
 class FeishuRoom(_Looking):
     platform, name = "feishu", "飞书"
 
@@ -125,4 +128,9 @@ class FeishuRoom(_Looking):
             return None
         view = held.view(user)
         title = " · ".join(filter(None, (*view.tags, view.title)))
-        return view.model_copy(update={"title": title, "markdown": _CHART.sub("", view.markdown)})
+        body = _PERSON.sub(self._named, _CHART.sub("", view.markdown))
+        return view.model_copy(update={"title": title, "markdown": body})
+
+    def _named(self, found: re.Match[str]) -> str:
+        user = self._gateway.directory.users.get(found[1])
+        return f"@{user.name if user else found[1]}"

@@ -81,15 +81,22 @@ def wrapped(line: str, room: int) -> list[str]:
 
 
 def _buttons(view: Face, room: int) -> list[str]:
-    """As many in a row as fit."""
+    """As many in a row as fit; those that can be pressed have a number."""
     rows: list[str] = []
-    for number, button in enumerate(view.buttons, start=1):
-        shown = f"[{number}] {button.text.removeprefix(f'{number}. ')}"
-        if rows and width(f"{rows[-1]}   {shown}") <= room:
-            rows[-1] += f"   {shown}"
+    for number, shown in _faces(view.buttons):
+        face = f"[{number}] {shown}" if number else f"({shown})"
+        if rows and width(f"{rows[-1]}   {face}") <= room:
+            rows[-1] += f"   {face}"
         else:
-            rows.append(shown)
+            rows.append(face)
     return rows
+
+
+def _faces(buttons: Iterable[Pressable]) -> Iterable[tuple[int, str]]:
+    number = 0
+    for button in buttons:
+        number += button.enabled
+        yield (number, button.text.removeprefix(f"{number}. ")) if button.enabled else (0, button.text)
 
 
 def _aligned(lines: list[str], room: int) -> list[str]:

@@ -63,7 +63,7 @@ async def play(chat: Chat, steps: tuple[Step, ...], write: Callable[[str], None]
                 case "wait":
                     await chat.wait(step.what, step.seconds, after=since)
                 case _:
-                    since = chat.now
+                    since = {**since, chat.here.platform: chat.here.now}
                     chat.me = chat.member(step.who)
                     await _act(chat, step, write)
         except TimeoutError:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from dingtalk_stream.credential import Credential
 
+from adapters.dingtalk.audit import audit
 from adapters.dingtalk.click_answer import ClickAnswer
 from adapters.dingtalk.clicks import parse_click, user_id
 from adapters.dingtalk.deliveries import Deliveries
@@ -23,7 +24,7 @@ from adapters.handlers import Handlers
 from adapters.recent import Recent
 from adapters.strange import string
 from adapters.timeouts import Timeouts
-from adapters.types import Conversation, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
+from adapters.types import Conversation, Finding, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
 from cards.dingtalk import PUBLIC_TEMPLATE
 from cards.model import Card
 
@@ -111,6 +112,9 @@ class DingTalk:
         await self._api.token()
         await self._open()
         await self._deliveries.check()
+
+    async def audit(self) -> tuple[Finding, ...]:
+        return await audit(self._api, self._deliveries.robot_code)
 
     async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
         ws = await connect(self._api.session, await self._open())

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from adapters.types import Conversation, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
+from adapters.types import Conversation, Finding, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
 from bot.actions import Action, State
 from bot.store import Store, Transaction
 from bot.words import Words
@@ -59,6 +59,10 @@ class Door:
 
     async def check(self) -> None:
         self._fail()
+
+    async def audit(self) -> tuple[Finding, ...]:
+        self._fail()
+        return ()
 
     @property
     def rate(self) -> Rate:
