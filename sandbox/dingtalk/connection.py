@@ -38,6 +38,10 @@ class Connection:
         self._opaques: deque[str] = deque(maxlen=16)
         self._timers: list[Timer] = []
         self._transport: asyncio.Transport | None = None
+        self.left = False
+        """The client has sent its close frame."""
+        self._answers_goodbye = asyncio.Event()
+        self._answers_goodbye.set()
 
     def wants(self, kind: str, topic: str) -> bool:
         return self.state in {"open", "frozen"} and (kind, topic) in self.topics
@@ -74,6 +78,13 @@ class Connection:
     def freeze(self) -> None:
         self.state = "frozen"
 
+    def linger(self) -> None:
+        """A client's close frame is slow to arrive: until `let_go`, pushes still come on this line."""
+        self._answers_goodbye.clear()
+
+    def let_go(self) -> None:
+        self._answers_goodbye.set()
+
     def answered_ping(self, opaque: str) -> bool:
         if opaque not in self._opaques:
             return False
@@ -92,6 +103,11 @@ class Connection:
                 async for message in ws:
                     if message.type is WSMsgType.TEXT and self.state != "frozen":
                         heard(message.data, time.perf_counter())
+                self.left = True
+                if not ws.closed:
+                    await self._answers_goodbye.wait()
+                    self.close()
+                    await asyncio.wait([writer], timeout=1)
                 writer.cancel()
         finally:
             self.state = "closed"
