@@ -16,17 +16,21 @@ import structlog
 
 from adapters.dingtalk import DingTalk
 from adapters.errors import MessageGone, PlatformError
-from adapters.types import Adapter, Platform
+from adapters.types import Adapter, Conversation, Platform
 from bot.access import Access
 from bot.alone import alone
 from bot.approvals import Approvals
 from bot.brain.rules import RulesPlanner
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
+from bot.credentials import Rotation, credentials_of, watch_files
 from bot.execution import Execution
 from bot.flow import Flow
+from bot.gaps import Gaps
+from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
+from bot.lines import Lines
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.store import open_store
@@ -36,6 +40,7 @@ from bot.words import Words
 from executor.cluster import Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
+from setup_server.app import application, serving
 
 log = structlog.get_logger()
 
@@ -63,9 +68,11 @@ async def run(
     *,
     clock: Clock = utc_now,
     doors: Mapping[Platform, Adapter] | None = None,
+    reread: Callable[[], Settings] | None = None,
+    ops: Mapping[Platform, tuple[Conversation, ...]] | None = None,
 ) -> None:
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
-    daemon, loudly."""
+    daemon, loudly. `reread` reads settings that may have changed; `ops` are the conversations told how Steward is."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
@@ -73,6 +80,8 @@ async def run(
         doors = adapters_of(settings) if doors is None else doors
         for door in doors.values():
             stack.push_async_callback(door.close)
+        lines = Lines(doors, clock)
+        await stack.enter_async_context(serving(settings.steward_listen, application(lambda: health(lines, clock))))
 
         cluster = connection.writer
         words = await asyncio.to_thread(Words, settings.steward_locale)
@@ -81,12 +90,14 @@ async def run(
         router = NotificationRouter(store, doors, clock)
         lifetime = timedelta(minutes=settings.steward_approval_minutes)
         approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
-        inquiries = Inquiries(store, connection.reader, doors, access, words, clock)
+        inquiries = Inquiries(store, connection.reader, lines, access, words, clock)
         policy = Policy(own_namespace=connection.own_namespace)
         flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
         inbox = Inbox(store, flow.handle, flow.apologise, clock)
         execution = Execution(store, cluster, approvals, router, views, clock, flow.offer_again)
         clicks = Clicks(store, router, approvals, words, clock, as_message=inbox.on_message)
+
+        gaps = Gaps(store, lines, router, words, clock, ops=ops or {})
 
         if not doors:
             log.warning("steward.no_platform", setting="DINGTALK_ENABLED")
@@ -95,6 +106,7 @@ async def run(
         await _look_at_cluster(connection.reader)
         await inbox.forget_old()
         await execution.look_back()
+        await gaps.look_back()
         gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
         async with asyncio.TaskGroup() as group:
             standing = [
@@ -104,17 +116,22 @@ async def run(
                     "inbox": inbox.run,
                     "approvals": approvals.run,
                     "execution": execution.run,
+                    "gaps": gaps.run,
                 }.items()
             ]
-            lines = [
-                group.create_task(supervise(door, inbox.on_message, clicks.on_action), name=f"line:{name}")
-                for name, door in doors.items()
+            listening = [
+                group.create_task(supervise(line, inbox.on_message, clicks.on_action, clock), name=f"line:{name}")
+                for name, line in lines.by_platform.items()
             ]
+            if reread is not None:
+                watch = watch_files(Rotation(lines, credentials_of(settings)), reread)
+                standing.append(group.create_task(watch, name="credentials"))
             group.create_task(_meet(doors, access), name="meet")
             log.info("steward.started", platforms=sorted(doors), admins=len(access.admins))
             await stop.wait()
             log.info("steward.stopping")
-            await _end(lines)
+            await _end(listening)
+            await gaps.remember()
             await inbox.drain(DRAIN_SECONDS)
             await execution.drain(DRAIN_SECONDS)
             await router.flush(DRAIN_SECONDS)

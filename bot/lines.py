@@ -1,4 +1,4 @@
-"""How each platform's line is, for everybody who asks: written by `supervise`, read by /healthz, the status page and the notices."""
+"""How each platform's line is: written by `supervise`, read by /healthz, the status page and the notices."""
 
 import asyncio
 from collections.abc import Mapping

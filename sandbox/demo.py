@@ -66,6 +66,7 @@ async def _demo(steps: tuple[Step, ...] | None) -> int:
             kubeconfig=str(folder / "kubeconfig"),
             steward_data_dir=folder,
             steward_admins=ADMINS,
+            steward_listen="",
         )
         stop = asyncio.Event()
         console = Console() if steps is None else None

@@ -25,6 +25,7 @@ class ClickAnswer:
         self._small_print = small_print
         self._action: CardAction | None = None
         self._done: str = ""
+        line.last_calls.add(self.empty)
 
     def about(self, action: CardAction) -> None:
         self._action = action
@@ -56,6 +57,7 @@ class ClickAnswer:
             log.info("dingtalk.answer.lost", why=str(exc))
 
     async def _send(self, response: dict[str, Any]) -> None:
+        self._line.last_calls.discard(self.empty)
         try:
             await self._line.answer(frame(self._message_id, {"response": response}))
         finally:

@@ -94,6 +94,8 @@ class Line:
         self._settled = asyncio.Event()
         self._settled.set()
         self._left = False
+        self.last_calls: set[Callable[[], Awaitable[None]]] = set()
+        """What is still to be said on this line before we go: the empty answers to clicks that nobody has answered."""
 
     async def run(
         self, hear: Callable[["Line", Frame], Awaitable[None]], alive: Callable[[], None], on_change: OnChange
@@ -145,13 +147,16 @@ class Line:
         return False
 
     async def leave(self, moment: float) -> None:
-        """We go: whatever is answered within a moment still goes out, then the close frame. Reading is the caller's to go on with:
-        what was under way comes before the gateway's own close frame, and can be heard but not answered any more."""
+        """We go: what is answered within a moment still goes out, the other clicks are answered emptily, then comes the close
+        frame. Reading is the caller's to go on with: what was under way comes before the gateway's own close frame, and can be
+        heard but not answered any more."""
         try:
             async with asyncio.timeout(moment):
                 await self._settled.wait()
         except TimeoutError:
             log.info("dingtalk.answers.owed", count=self._owed)
+        for say in tuple(self.last_calls):
+            await say()
         self._left = True
         try:
             with self._writing.limit():

@@ -105,7 +105,7 @@ class Connection:
                         heard(message.data, time.perf_counter())
                 self.left = True
                 if not ws.closed:
-                    await self._answers_goodbye.wait()
+                    await self._until_let_go()
                     self.close()
                     await asyncio.wait([writer], timeout=1)
                 writer.cancel()
@@ -113,6 +113,12 @@ class Connection:
             self.state = "closed"
             for timer in self._timers:
                 timer.cancel()
+
+    async def _until_let_go(self) -> None:
+        """Or until the client has lost its patience."""
+        transport = self._transport
+        while transport is not None and not transport.is_closing() and not self._answers_goodbye.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
     async def _write(self, ws: web.WebSocketResponse) -> None:
         try:

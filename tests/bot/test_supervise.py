@@ -92,9 +92,7 @@ async def test_a_connection_that_never_heard_anything_has_not_held() -> None:
             await super().listen(on_message, on_action, on_change)
 
     with pytest.raises(Ended):
-        await supervise(
-            line_of(Mute(errors=deque([None] * 10))), None, None, Clock(), limit=slept, steady_after=0.005
-        )
+        await supervise(line_of(Mute(errors=deque([None] * 10))), None, None, Clock(), limit=slept, steady_after=0.005)
     assert len(slept) == 10
 
 
