@@ -13,6 +13,10 @@ class Unreachable(PlatformError):
     """The network, a 5xx, a timeout, a dropped line: try again later with back-off."""
 
 
+class Silent(Unreachable):
+    """The line stood but nothing came through any more: whoever listened has been deaf since `last_heard`, not since now."""
+
+
 class CredentialsRejected(PlatformError):
     """Only a human can mend this: park the line and say so."""
 

@@ -7,17 +7,16 @@ date, then let go. A second signal cuts. What is cut is continued after the next
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
 import structlog
 
-from adapters.dingtalk import DingTalk
 from adapters.errors import MessageGone, PlatformError
-from adapters.feishu import Feishu
-from adapters.types import Adapter, Conversation, Platform
+from adapters.types import Adapter, Platform
 from bot.access import Access
 from bot.alone import alone
 from bot.approvals import Approvals
@@ -25,53 +24,46 @@ from bot.brain.rules import RulesPlanner
 from bot.budget import Budget
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
+from bot.credentials import Rotation, credentials_of, watch_files
+from bot.doors import adapters_of, ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
+from bot.gaps import Gaps
+from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
+from bot.lines import Lines
 from bot.pace import LIVE
-from bot.router import NotificationRouter, OpsConversations
+from bot.router import NotificationRouter
 from bot.settings import Settings
-from bot.store import open_store
+from bot.store import Store, open_store
 from bot.supervise import supervise
 from bot.views import Views
 from bot.words import Words
-from executor.cluster import Reader, connect
+from executor.cluster import Connection, Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
+from setup_server.app import application, serving
 
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 10.0
 
 
-def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
-    """One door per enabled platform."""
-    doors: dict[Platform, Adapter] = {}
-    if settings.dingtalk_enabled:
-        doors["dingtalk"] = DingTalk(
-            client_id=settings.dingtalk_client_id,
-            client_secret=settings.dingtalk_client_secret.get_secret_value(),
-            openapi_endpoint=settings.dingtalk_openapi_endpoint,
-            oapi_endpoint=settings.dingtalk_oapi_endpoint,
-            card_template_id=settings.dingtalk_card_template_id,
-            corp_id=settings.dingtalk_corp_id,
-        )
-    if settings.feishu_enabled:
-        doors["feishu"] = Feishu(
-            settings.feishu_app_id, settings.feishu_app_secret.get_secret_value(), domain=settings.feishu_domain
-        )
-    return doors
+@dataclass(frozen=True, slots=True)
+class House:
+    """What runs while the daemon runs."""
 
-
-def ops_conversations(settings: Settings) -> OpsConversations:
-    """Where every action is shown, by platform; groups, since nobody else is to be told unasked."""
-    found: dict[Platform, tuple[Conversation, ...]] = {}
-    for name, place in sorted(settings.steward_ops_conversations):
-        platform = cast("Platform", name)
-        group = Conversation(platform=platform, id=place, kind="group")
-        found[platform] = (*found.get(platform, ()), group)
-    return found
+    doors: Mapping[Platform, Adapter]
+    lines: Lines
+    access: Access
+    router: NotificationRouter
+    approvals: Approvals
+    execution: Execution
+    inbox: Inbox
+    clicks: Clicks
+    gaps: Gaps
+    budget: Budget
 
 
 async def run(
@@ -80,9 +72,10 @@ async def run(
     *,
     clock: Clock = utc_now,
     doors: Mapping[Platform, Adapter] | None = None,
+    reread: Callable[[], Settings] | None = None,
 ) -> None:
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
-    daemon, loudly."""
+    daemon, loudly. `reread` reads settings that may have changed."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
@@ -90,65 +83,90 @@ async def run(
         doors = adapters_of(settings) if doors is None else doors
         for door in doors.values():
             stack.push_async_callback(door.close)
-
-        cluster = connection.writer
         words = await asyncio.to_thread(Words, settings.steward_locale)
-        views = Views(words)
-        access = Access(settings.steward_admins)
-        budget = Budget(store, clock, "dingtalk", settings.dingtalk_monthly_calls)
-        await budget.load()
-        router = NotificationRouter(
-            store,
-            doors,
-            clock,
-            ops=ops_conversations(settings),
-            pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
-        )
-        lifetime = timedelta(minutes=settings.steward_approval_minutes)
-        approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
-        inquiries = Inquiries(
-            store, connection.reader, doors, access, words, clock, (budget,) if "dingtalk" in doors else ()
-        )
-        policy = Policy(own_namespace=connection.own_namespace)
-        flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
-        inbox = Inbox(store, flow.handle, flow.apologise, clock)
-        execution = Execution(store, cluster, approvals, router, views, clock, flow.offer_again)
-        clicks = Clicks(store, router, approvals, words, clock, as_message=inbox.on_message)
-
+        house = _built(settings, store, connection, doors, words, clock)
+        pages = application(lambda: health(house.lines, clock))
+        await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
             log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
-        if not access.admins:
+        if not house.access.admins:
             log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
         await _look_at_cluster(connection.reader)
-        await inbox.forget_old()
-        await execution.look_back()
+        await house.budget.load()
+        await house.inbox.forget_old()
+        await house.execution.look_back()
+        await house.gaps.look_back()
         gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
         async with asyncio.TaskGroup() as group:
-            standing = [
-                group.create_task(work(), name=name)
-                for name, work in {
-                    "router": router.run,
-                    "inbox": inbox.run,
-                    "approvals": approvals.run,
-                    "execution": execution.run,
-                    "budget": budget.run,
-                }.items()
-            ]
-            lines = [
-                group.create_task(supervise(door, inbox.on_message, clicks.on_action), name=f"line:{name}")
-                for name, door in doors.items()
-            ]
-            group.create_task(_meet(doors, access), name="meet")
-            log.info("steward.started", platforms=sorted(doors), admins=len(access.admins))
-            await stop.wait()
-            log.info("steward.stopping")
-            await _end(lines)
-            await inbox.drain(DRAIN_SECONDS)
-            await execution.drain(DRAIN_SECONDS)
-            await router.flush(DRAIN_SECONDS)
-            await budget.flush()
-            await _end(standing)
+            if reread is not None:
+                watch = watch_files(Rotation(house.lines, credentials_of(settings)), reread)
+                await _live(house, stop, clock, group, watch)
+            else:
+                await _live(house, stop, clock, group)
         log.info("steward.stopped")
+
+
+def _built(
+    settings: Settings,
+    store: Store,
+    connection: Connection,
+    doors: Mapping[Platform, Adapter],
+    words: Words,
+    clock: Clock,
+) -> House:
+    cluster, views, access = connection.writer, Views(words), Access(settings.steward_admins)
+    lines, ops = Lines(doors, clock), ops_conversations(settings)
+    budget = Budget(store, clock, "dingtalk", settings.dingtalk_monthly_calls)
+    router = NotificationRouter(
+        store,
+        doors,
+        clock,
+        ops=ops,
+        pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
+    )
+    lifetime = timedelta(minutes=settings.steward_approval_minutes)
+    approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
+    budgets = (budget,) if budget.platform in doors else ()
+    inquiries = Inquiries(store, connection.reader, lines, access, words, clock, budgets)
+    policy = Policy(own_namespace=connection.own_namespace)
+    flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
+    inbox = Inbox(store, flow.handle, flow.apologise, clock)
+    return House(
+        doors=doors,
+        lines=lines,
+        access=access,
+        router=router,
+        approvals=approvals,
+        execution=Execution(store, cluster, approvals, router, views, clock, flow.offer_again),
+        inbox=inbox,
+        clicks=Clicks(store, router, approvals, words, clock, as_message=inbox.on_message),
+        gaps=Gaps(store, lines, router, words, clock, ops=ops),
+        budget=budget,
+    )
+
+
+async def _live(
+    house: House, stop: asyncio.Event, clock: Clock, group: asyncio.TaskGroup, *more: Coroutine[None, None, None]
+) -> None:
+    """From the first line to the last write."""
+    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps)
+    standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
+    standing += [group.create_task(work) for work in more]
+    listening = [
+        group.create_task(supervise(line, house.inbox.on_message, house.clicks.on_action, clock), name=f"line:{name}")
+        for name, line in house.lines.by_platform.items()
+    ]
+    group.create_task(_meet(house.doors, house.access), name="meet")
+    log.info("steward.started", platforms=sorted(house.doors), admins=len(house.access.admins))
+    await stop.wait()
+    log.info("steward.stopping")
+    await _end(listening)
+    await house.gaps.remember()
+    await house.inbox.drain(DRAIN_SECONDS)
+    await house.execution.drain(DRAIN_SECONDS)
+    await house.router.flush(DRAIN_SECONDS)
+    await house.budget.flush()
+    await _end(standing)
 
 
 async def _look_at_cluster(cluster: Reader) -> None:

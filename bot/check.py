@@ -9,8 +9,8 @@ from typing import Literal, cast
 
 from adapters.errors import CredentialsRejected, PlatformError, Unreachable
 from adapters.types import Adapter, Conversation, Platform
-from bot.app import adapters_of
 from bot.check_click import WAIT_SECONDS, NoClick, try_click
+from bot.doors import adapters_of
 from bot.settings import Settings
 from bot.words import Words
 from executor.cluster import connect

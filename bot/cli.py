@@ -81,11 +81,12 @@ def _run(settings: Settings) -> int:
     from bot.log import configure_log  # noqa: PLC0415
     from bot.store import StoreTooNew  # noqa: PLC0415
     from executor.errors import NotConfigured  # noqa: PLC0415
+    from setup_server.app import AddressTaken  # noqa: PLC0415
 
     configure_log()
     try:
-        asyncio.run(until_signalled(lambda stop: run(settings, stop)))
-    except (NotConfigured, AlreadyRunning, StoreTooNew, sqlite3.DatabaseError) as error:
+        asyncio.run(until_signalled(lambda stop: run(settings, stop, reread=load_settings)))
+    except (NotConfigured, AlreadyRunning, AddressTaken, StoreTooNew, sqlite3.DatabaseError) as error:
         print(f"steward: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except asyncio.CancelledError:

@@ -1,8 +1,8 @@
 """Questions about Steward itself: help, status, the audit book, who am I."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from adapters.types import Adapter, Message, Platform
+from adapters.types import Message
 from bot import actions, audit
 from bot.access import Access
 from bot.actions import State
@@ -10,6 +10,7 @@ from bot.answers import Told, notice
 from bot.brain.planner import Reply
 from bot.budget import Budget
 from bot.clock import Clock, stamp
+from bot.lines import Lines
 from bot.pages import audit_page, audit_since, help_page, status_page, whoami_page
 from bot.store import Store
 from bot.words import Words
@@ -24,7 +25,7 @@ class Inquiries:
         self,
         store: Store,
         cluster: Reader,
-        adapters: Mapping[Platform, Adapter],
+        lines: Lines,
         access: Access,
         words: Words,
         clock: Clock,
@@ -32,7 +33,7 @@ class Inquiries:
     ) -> None:
         self._store = store
         self._cluster = cluster
-        self._adapters = adapters
+        self._lines = lines
         self._access = access
         self._words = words
         self._clock = clock
@@ -61,7 +62,7 @@ class Inquiries:
         return status_page(
             self._words,
             card_id,
-            lines=[(platform, adapter.last_heard) for platform, adapter in self._adapters.items()],
+            lines=[(name, line.state, line.adapter.last_heard) for name, line in self._lines.by_platform.items()],
             cluster=cluster,
             open_actions=await actions.in_state(self._store, State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING),
             admins=len(self._access.admins),

@@ -7,12 +7,15 @@ from adapters.types import Conversation, Person
 from bot.actions import Action
 from bot.answers import Told, notice
 from bot.budget import Budget
+from bot.lines import LineState
 from bot.store import Row
 from bot.views import sentence
 from bot.words import Words
 from cards.model import Card, Fact, Prose, Section, Table, Tone
+from executor.redact import mask
 
 MOST_ROWS = 20
+_WELL = {"up", "retiring"}
 
 
 def help_page(words: Words, card_id: str) -> Told:
@@ -36,22 +39,21 @@ def status_page(
     words: Words,
     card_id: str,
     *,
-    lines: Sequence[tuple[str, datetime | None]],
+    lines: Sequence[tuple[str, LineState, datetime | None]],
     cluster: str,
     open_actions: Sequence[Action],
     admins: int,
     budgets: Sequence[Budget] = (),
     now: datetime,
 ) -> Told:
-    """`lines`: platform and when it was last heard; `cluster`: its version, or why it cannot be reached."""
+    """`lines`: platform, how its line is and when it was last heard; `cluster`: its version, or why it cannot be reached."""
     facts = [Fact(label=words("page.cluster"), value=cluster), Fact(label=words("page.admins"), value=str(admins))]
-    for platform, heard in lines:
-        ago = (
-            words("page.never")
-            if heard is None
-            else words("page.seconds_ago", seconds=int((now - heard).total_seconds()))
+    facts += [
+        Fact(
+            label=words("page.line", platform=words(f"page.platform.{platform}")), value=_line(words, state, heard, now)
         )
-        facts.append(Fact(label=words("page.line", platform=words(f"page.platform.{platform}")), value=ago))
+        for platform, state, heard in lines
+    ]
     facts += [budget_fact(words, budget) for budget in budgets]
     rows = tuple(
         (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence(action.order.operation)))
@@ -62,7 +64,7 @@ def status_page(
         id=card_id,
         kind="notice",
         language=words.language,
-        tone=Tone.NEUTRAL if admins else Tone.WARNING,
+        tone=Tone.NEUTRAL if admins and all(state.state in _WELL for _, state, _ in lines) else Tone.WARNING,
         title=words("page.status"),
         summary=words("page.open", count=len(open_actions)) if admins else words("access.no_admin_bound"),
         facts=tuple(facts),
@@ -70,6 +72,19 @@ def status_page(
         final=True,
     )
     return Told(card)
+
+
+def _line(words: Words, state: LineState, heard: datetime | None, now: datetime) -> str:
+    """In words: how it is, since when, when it was last heard, and why it is not well."""
+    since = state.since.astimezone().strftime("%m-%d %H:%M:%S")
+    seconds = 0 if heard is None else max(int((now - heard).total_seconds()), 0)
+    parts = [
+        words(f"page.line_state.{state.state}", since=since),
+        words("page.never") if heard is None else words("page.seconds_ago", seconds=seconds),
+    ]
+    if state.reason and state.state not in _WELL:
+        parts.append(mask(state.reason).text)
+    return words("page.comma").join(parts)
 
 
 def audit_since(argument: str, now: datetime) -> datetime:

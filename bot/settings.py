@@ -24,6 +24,8 @@ from pydantic_settings import (
 )
 
 SECRETS = ("dingtalk_client_secret", "feishu_app_secret", "anthropic_api_key", "admin_password", "oidc_client_secret")
+LARGEST_FILE = 1024 * 1024
+"""Bytes of steward.toml or a secret's file; nobody means a larger one."""
 ON_PLATFORM = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
 _EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversations": "feishu:oc_x"}
 
@@ -125,6 +127,15 @@ def _text(value: object) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
+def read_bounded(path: Path) -> str:
+    """Raises OSError, or ValueError for what is no text or too large."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError("is too large")
+    return content.decode("utf-8")
+
+
 def _secret_files(problems: list[str]) -> dict[str, str]:
     found = {}
     for name in SECRETS:
@@ -133,10 +144,34 @@ def _secret_files(problems: list[str]) -> dict[str, str]:
             problems.append(f"{name.upper()} and {name.upper()}_FILE: give one of the two")
         elif path:
             try:
-                found[name] = Path(path).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                problems.append(f"{name.upper()}_FILE: {path}: {getattr(error, 'strerror', None) or 'is not text'}")
+                found[name] = read_bounded(Path(path)).strip()
+            except (OSError, ValueError) as error:
+                problems.append(f"{name.upper()}_FILE: {path}: {_why(error)}")
     return found
+
+
+def _why(error: OSError | ValueError) -> str:
+    """Without a word of what was read."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "is not text" if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _switched_off() -> dict[str, str]:
+    """`STEWARD_LISTEN=` means nowhere; any other empty variable is as good as none."""
+    return {"steward_listen": ""} if os.environ.get("STEWARD_LISTEN") == "" else {}
+
+
+def _toml_is_readable(problems: list[str]) -> bool:
+    """Judged before the library reads it whole; a missing file is none."""
+    try:
+        read_bounded(Path("steward.toml"))
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError) as error:
+        problems.append(f"steward.toml: {_why(error)}")
+        return False
+    return True
 
 
 def _unknown_names(problems: list[str]) -> None:
@@ -149,10 +184,12 @@ def _unknown_names(problems: list[str]) -> None:
 def load_settings() -> Settings:
     """Read everything. Raises BadSettings with every problem in one message; a value that may be secret is never repeated."""
     problems: list[str] = []
-    secrets = _secret_files(problems)
+    given = _secret_files(problems) | _switched_off()
     _unknown_names(problems)
+    if not _toml_is_readable(problems):
+        raise BadSettings("\n".join(problems))
     try:
-        settings = Settings(**cast("dict[str, Any]", secrets))
+        settings = Settings(**cast("dict[str, Any]", given))
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             name = str(problem["loc"][0]).upper() if problem["loc"] else ""

@@ -25,6 +25,10 @@ class Line:
         self._outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue(OUTBOX)
         self._timers: list[Timer] = []
         self._transport: asyncio.Transport | None = None
+        self.left = False
+        """The client has sent its close frame."""
+        self._answers_goodbye = asyncio.Event()
+        self._answers_goodbye.set()
 
     def send(self, frame: str | bytes) -> None:
         """Queue a frame. A zombie swallows it; a client that never reads is cut off."""
@@ -50,10 +54,17 @@ class Line:
     def freeze(self) -> None:
         self.state = "frozen"
 
+    def linger(self) -> None:
+        """A client's close frame is slow to arrive: until `let_go`, pushes still come on this line."""
+        self._answers_goodbye.clear()
+
+    def let_go(self) -> None:
+        self._answers_goodbye.set()
+
     async def serve(
         self, ws: web.WebSocketResponse, request: web.Request, heard: Callable[[str | bytes, float], None]
     ) -> None:
-        """Until the line ends. `heard` gets each frame and the moment (perf_counter) it was read."""
+        """Until the line ends; `ws` does not close by itself. `heard` gets each frame and the moment (perf_counter) it came."""
         transport = request.transport
         self._transport = transport if isinstance(transport, asyncio.Transport) else None
         try:
@@ -62,11 +73,22 @@ class Line:
                 async for message in ws:
                     if message.type in {WSMsgType.TEXT, WSMsgType.BINARY} and self.state != "frozen":
                         heard(message.data, time.perf_counter())
+                self.left = True
+                if not ws.closed:
+                    await self._until_let_go()
+                    self.close()
+                    await asyncio.wait([writer], timeout=1)
                 writer.cancel()
         finally:
             self.state = "closed"
             for timer in self._timers:
                 timer.cancel()
+
+    async def _until_let_go(self) -> None:
+        """Or until the client has lost its patience."""
+        transport = self._transport
+        while transport is not None and not transport.is_closing() and not self._answers_goodbye.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
     async def _write(self, ws: web.WebSocketResponse) -> None:
         try:

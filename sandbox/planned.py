@@ -61,6 +61,20 @@ class Planned:
             line.freeze()
         return len(lines)
 
+    def linger(self, connection_id: str = ANY) -> int:
+        """A client's goodbye is slow to arrive: until `let_go`, pushes still come on the line after it."""
+        lines = self._lines(connection_id)
+        for line in lines:
+            line.linger()
+        return len(lines)
+
+    def let_go(self, connection_id: str = ANY) -> int:
+        """Lines that linger answer the goodbye now."""
+        lines = self._lines(connection_id)
+        for line in lines:
+            line.let_go()
+        return len(lines)
+
     # What the gateway asks
 
     def failure(self, api: Named) -> Exception | None:

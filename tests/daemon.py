@@ -47,6 +47,7 @@ class Daemon:
             "KUBECONFIG": str(self.kubeconfig),
             "STEWARD_DATA_DIR": str(self.folder),
             "STEWARD_ADMINS": f"dingtalk:{ADMIN}",
+            "STEWARD_LISTEN": "127.0.0.1:0",
             "PYTHONUNBUFFERED": "1",
             **self.settings,
         }

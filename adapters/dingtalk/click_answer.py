@@ -18,6 +18,7 @@ class ClickAnswer(OneAnswer):
         self._line = line
         self._message_id = message_id
         self._small_print = small_print
+        line.last_calls.add(self.empty)
 
     def response(self, action: CardAction, answer: Answer) -> dict[str, Any]:
         """By key, so that what is not mentioned stays; `userPrivateData` is the clicker's and not keyed by user."""
@@ -32,6 +33,7 @@ class ClickAnswer(OneAnswer):
         return response
 
     async def write(self, response: dict[str, Any]) -> None:
+        self._line.last_calls.discard(self.empty)
         try:
             await self._line.answer(frame(self._message_id, {"response": response}))
         finally:

@@ -41,13 +41,14 @@ class Patience:
 
     `silence`: no frame at all; pings come every 20–30 s. `click`: an answer is due within 2 s of DingTalk's own clock.
     `message`: until a message is persisted, or it is left to come again. `drain`: for handlers at the end; after a disconnect
-    frame the gateway reads on for 10 s. `request`: one REST call.
+    frame the gateway reads on for 10 s. `moment`: for answers that are about to be given when we leave. `request`: one REST call.
     """
 
     silence: float = 75.0
     click: float = 1.8
     message: float = 20.0
     drain: float = 5.0
+    moment: float = 0.5
     request: float = 10.0
 
 
@@ -120,13 +121,21 @@ class DingTalk:
         ws = await connect(self._api.session, await self._open())
         line = Line(ws, silence=self._patience.silence, drain=self._patience.drain)
         log.info("dingtalk.connected")
-        on_change("up")
+        hear = partial(self._hear, on_message, on_action)
+        reading = asyncio.create_task(line.run(hear, self._alive, on_change))  # goes on while we say goodbye
         try:
-            await line.run(partial(self._hear, on_message, on_action), self._alive)
+            await asyncio.wait({reading})
+            reading.result()
         except asyncio.CancelledError:
+            await line.leave(self._patience.moment)
+            await asyncio.wait({reading}, timeout=self._patience.drain)
             await self._handlers.drain(self._patience.drain)
             raise
         finally:
+            reading.cancel()
+            await asyncio.wait({reading})
+            if not reading.cancelled():
+                reading.exception()  # after our goodbye any end will do
             await line.close()
 
     async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:

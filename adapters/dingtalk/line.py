@@ -25,8 +25,9 @@ from adapters.dingtalk.frames import (
     parse_frame,
 )
 from adapters.dingtalk.openapi import OpenApi
-from adapters.errors import CredentialsRejected, MessageGone, Refused, Unreachable
+from adapters.errors import CredentialsRejected, MessageGone, Refused, Silent, Unreachable
 from adapters.timeouts import Timeouts
+from adapters.types import OnChange
 
 log = structlog.get_logger()
 
@@ -37,6 +38,8 @@ _HEARTBEAT = 20.0
 _WRITE_SECONDS = 5.0
 _CLOSE_SECONDS = 2.0
 _POLITE = {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
+_OVER = {WSMsgType.CLOSED, WSMsgType.CLOSING}
+_GOODBYE = WSCloseCode.OK.to_bytes(2, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +93,81 @@ class Line:
         self._owed = 0
         self._settled = asyncio.Event()
         self._settled.set()
+        self._left = False
+        self.last_calls: set[Callable[[], Awaitable[None]]] = set()
+        """What is still to be said on this line before we go: the empty answers to clicks that nobody has answered."""
 
-    async def run(self, hear: Callable[["Line", Frame], Awaitable[None]], alive: Callable[[], None]) -> None:
-        """Until it drops: returns when the gateway asked for a new connection or closed politely, else raises Unreachable.
-        `alive` is called for each frame."""
-        while True:
-            text = await self._receive()
-            if text is None:
-                return
-            alive()
-            try:
-                frame = parse_frame(text)
-            except Malformed as exc:
-                log.warning("dingtalk.frame.malformed", why=str(exc), bytes=len(text))
-                if exc.message_id:
-                    await self.answer(heard(exc.message_id))
-                continue
-            if isinstance(frame, CallbackMessage):
-                self._owe()
-                await hear(self, frame)
-            elif isinstance(frame, EventMessage):
-                log.debug("dingtalk.event", type=frame.headers.event_type)
-                await self.answer(event_done(frame.headers.message_id))
-            elif await self._system(frame):
-                await self._all_settled()
-                return
+    async def run(
+        self, hear: Callable[["Line", Frame], Awaitable[None]], alive: Callable[[], None], on_change: OnChange
+    ) -> None:
+        """Until it drops: returns when the gateway closed it politely or asked for a new connection and had its time, else raises
+        Unreachable. `alive` is called for each frame, `on_change` with `up` at the first one: a gateway that lets us in may still
+        say nothing.
+
+        After a disconnect frame nothing new comes, and answers are taken for 10 s more (seen); the gateway's end of TCP is then
+        no accident.
+        """
+        heard_before = retiring = False
+        until: float | None = None
+        try:
+            async with asyncio.timeout(None) as time_left:
+                while (text := await self._receive(retiring=retiring)) is not None:
+                    alive()
+                    if not heard_before:
+                        heard_before = True
+                        on_change("up")
+                    if await self._took(text, hear) and not retiring:
+                        retiring = True
+                        until = asyncio.get_running_loop().time() + self._drain
+                        time_left.reschedule(until)
+                        on_change("retiring")
+        except TimeoutError:
+            if until is None or asyncio.get_running_loop().time() < until:
+                raise
+        if self._owed:
+            log.warning("dingtalk.answers.owed", count=self._owed)
+
+    async def _took(self, text: str | bytes, hear: Callable[["Line", Frame], Awaitable[None]]) -> bool:
+        """Whether it was the disconnect frame."""
+        try:
+            frame = parse_frame(text)
+        except Malformed as exc:
+            log.warning("dingtalk.frame.malformed", why=str(exc), bytes=len(text))
+            if exc.message_id:
+                await self._reply(heard(exc.message_id))
+            return False
+        if isinstance(frame, CallbackMessage):
+            self._owe()
+            await hear(self, frame)
+        elif isinstance(frame, EventMessage):
+            log.debug("dingtalk.event", type=frame.headers.event_type)
+            await self._reply(event_done(frame.headers.message_id))
+        else:
+            return await self._system(frame)
+        return False
+
+    async def leave(self, moment: float) -> None:
+        """We go: what is answered within a moment still goes out, the other clicks are answered emptily, then comes the close
+        frame. Reading is the caller's to go on with: what was under way comes before the gateway's own close frame, and can be
+        heard but not answered any more."""
+        try:
+            async with asyncio.timeout(moment):
+                await self._settled.wait()
+        except TimeoutError:
+            log.info("dingtalk.answers.owed", count=self._owed)
+        for say in tuple(self.last_calls):
+            await say()
+        self._left = True
+        try:
+            with self._writing.limit():
+                await self._ws.send_frame(_GOODBYE, WSMsgType.CLOSE)
+        except (aiohttp.ClientError, ConnectionError, TimeoutError) as exc:
+            log.info("dingtalk.goodbye.lost", why=type(exc).__name__)
 
     async def answer(self, text: str) -> None:
-        """Raises Unreachable when the line is gone."""
+        """Raises Unreachable when the line is gone, or when we have said goodbye on it."""
+        if self._left:
+            raise Unreachable("we have left this line")
         try:
             with self._writing.limit():
                 await self._ws.send_str(text)
@@ -138,37 +188,35 @@ class Line:
         self._owed += 1
         self._settled.clear()
 
-    async def _all_settled(self) -> None:
-        """Until every callback has been answered or given up, or the time is over."""
-        try:
-            async with asyncio.timeout(self._drain):
-                await self._settled.wait()
-        except TimeoutError:
-            log.warning("dingtalk.answers.owed", count=self._owed)
+    async def _reply(self, text: str) -> None:
+        """To a frame that nobody else answers; after our goodbye nobody does."""
+        if not self._left:
+            await self.answer(text)
 
     async def _system(self, frame: Frame) -> bool:
-        """Whether the line is over: after `disconnect` nothing more comes, and answers are still taken for 10 s."""
         topic = frame.headers.topic
         if topic == DISCONNECT:
             log.info("dingtalk.disconnect", reason=str(frame.data)[:200])
             return True
         if topic == PING:
-            await self.answer(answer(frame.headers.message_id, frame.data))
+            await self._reply(answer(frame.headers.message_id, frame.data))
         else:
             log.debug("dingtalk.system", topic=topic)
         return False
 
-    async def _receive(self) -> str | bytes | None:
-        """The next frame; None after a polite close. A line that pongs and says nothing is a zombie: server pings come every 20
-        to 30 s, so silence means that frames are lost."""
+    async def _receive(self, *, retiring: bool) -> str | bytes | None:
+        """The next frame; None after a polite close, or any end of a line that is being left. A line that pongs and says nothing
+        is a zombie: server pings come every 20 to 30 s, so silence means that frames are lost."""
         try:
             with self._silence.limit():
                 message = await self._ws.receive()
         except TimeoutError:
-            raise Unreachable(f"nothing heard for {self._silence.seconds:g} s") from None
+            raise Silent(f"nothing heard for {self._silence.seconds:g} s") from None
         if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
             data: str | bytes = message.data
             return data
         if message.type is WSMsgType.CLOSE and message.data in _POLITE:
+            return None
+        if message.type in _OVER and (retiring or self._left):
             return None
         raise Unreachable(f"the line broke ({message.type.name.lower()}, {self._ws.close_code})")

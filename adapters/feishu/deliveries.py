@@ -11,7 +11,8 @@ from adapters.feishu.refusals import BEING_SENT, PERSON_UNKNOWN, THREAD_GONE
 from adapters.recent import Recent
 from adapters.strange import json_object, string
 from adapters.types import Conversation, Sent
-from cards.feishu import content, render, render_message, render_plain_message
+from cards.feishu import render, render_message, render_plain_message
+from cards.feishu_limits import content
 from cards.model import Card
 
 log = structlog.get_logger()

@@ -1,4 +1,4 @@
--- Both platforms: what a copy was made with, and what a month's calls were spent on.
+-- Both platforms: what a copy was made with, what a month's calls were spent on, until when each platform was heard.
 
 ALTER TABLE deliveries ADD COLUMN form TEXT NOT NULL DEFAULT '';  -- the adapter's note of how the copy was made (Sent.form)
 
@@ -9,3 +9,5 @@ CREATE TABLE spending (
   calls INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (platform, month)
 );
+
+CREATE TABLE lines (platform TEXT PRIMARY KEY, heard_at TEXT NOT NULL);

@@ -60,7 +60,7 @@ class Stream:
         expiry, topics = self._tickets.pop(ticket, (0.0, frozenset[Subscription]()))
         if self._clock.time() > expiry:
             raise web.HTTPUnauthorized(text="ticket invalid")
-        ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_ANSWER)
+        ws = web.WebSocketResponse(compress=False, max_msg_size=MAX_ANSWER, autoclose=False)
         await ws.prepare(request)
         line = Connection(ticket, topics, self._clock, self._frames)
         self._deliveries.lines[line.id] = line

@@ -107,7 +107,7 @@ class Opening:
             return _no_handshake(str(AUTH_FAILED), "1000040344", "ticket invalid")
         if len(self._deliveries.lines) >= self.most_lines:
             return _no_handshake(str(AUTH_FAILED), str(OVER_LIMIT), "exceed conn limit")
-        ws = web.WebSocketResponse(max_msg_size=MAX_ANSWER)
+        ws = web.WebSocketResponse(max_msg_size=MAX_ANSWER, autoclose=False)
         await ws.prepare(request)
         line = Connection(request.query.get("device_id", ""), int(request.query.get("service_id", "0")), self._clock)
         self._deliveries.lines[line.id] = line

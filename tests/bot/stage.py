@@ -60,6 +60,7 @@ async def stage(folder: Path, *, silence: float = 75.0, locale: str = "zh") -> A
             steward_data_dir=folder,
             steward_admins=frozenset({("dingtalk", ADMIN)}),
             steward_locale=locale,
+            steward_listen="",
         )
         door = DingTalk(
             gateway.client_id,

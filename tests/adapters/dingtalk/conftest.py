@@ -18,7 +18,7 @@ LI = "manager4220"
 HAN = "user77"
 OPS = Conversation(platform="dingtalk", id=GROUP, kind="group")
 
-BRISK = Patience(silence=5.0, click=0.2, message=1.0, drain=0.3, request=5.0)
+BRISK = Patience(silence=5.0, click=0.2, message=1.0, drain=0.3, moment=0.1, request=5.0)
 
 
 @pytest.fixture

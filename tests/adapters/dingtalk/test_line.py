@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,12 +10,18 @@ from structlog.typing import EventDict
 
 from adapters.dingtalk import DingTalk
 from adapters.errors import CredentialsRejected, Throttled, Unreachable
-from adapters.types import Message
+from adapters.types import Acknowledge, Answer, CardAction, Message
 from sandbox.dingtalk import Clock, DingTalkStandIn, Undelivered
 from sandbox.dingtalk.api import OPEN_CONNECTION
 from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, Ears, door_to, listening
 
 Line = asyncio.Task[None]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.005)
 
 
 async def test_a_message_is_heard_and_acknowledged(line: Line, ears: Ears, gateway: DingTalkStandIn) -> None:
@@ -170,6 +177,38 @@ async def test_when_the_line_was_last_heard(door: DingTalk, ears: Ears, gateway:
         assert door.last_heard is not None
 
 
+async def test_it_is_up_when_something_is_heard_and_retiring_when_the_gateway_wants_a_new_one(
+    door: DingTalk, ears: Ears, gateway: DingTalkStandIn, clock: Clock
+) -> None:
+    changes: list[str] = []
+    first = asyncio.create_task(door.listen(ears.message, ears.click, changes.append))
+    await gateway.connected()
+    assert not changes
+    await clock.advance(1)
+    await until(lambda: changes == ["up"])
+    gateway.faults.disconnect()
+    await until(lambda: changes == ["up", "retiring"])
+    async with listening(door, ears, gateway):  # beside it
+        assert not first.done()
+        await (await gateway.say(LI, "还在", conversation=GROUP)).acked()
+        async with asyncio.timeout(5):
+            await first
+    assert changes == ["up", "retiring"]
+
+
+async def test_the_gateways_end_of_a_retiring_line_is_no_accident(
+    gateway: DingTalkStandIn, ears: Ears, clock: Clock
+) -> None:
+    door = door_to(gateway, patience=replace(BRISK, drain=5.0))
+    async with listening(door, ears, gateway) as line:
+        gateway.faults.disconnect()
+        await asyncio.sleep(0.05)
+        await clock.advance(11)
+        async with asyncio.timeout(3):
+            await line
+    await door.close()
+
+
 # How a line ends
 
 
@@ -295,6 +334,69 @@ async def test_cancelled_it_reads_no_more_ends_what_is_in_hand_and_says_goodbye(
     assert line.cancelled()
     await gateway.until(lambda: not gateway.deliveries.lines)
     assert len(ears.messages) == 1
+
+
+async def test_a_click_that_was_under_way_when_we_said_goodbye_is_decided_and_the_card_needs_an_update(
+    door: DingTalk, ears: Ears, gateway: DingTalkStandIn, logged: list[EventDict]
+) -> None:
+    unanswerable = asyncio.Event()
+
+    async def decide(_: CardAction, acknowledge: Acknowledge) -> None:
+        try:
+            await acknowledge(Answer())
+        except Unreachable:
+            unanswerable.set()
+
+    ears.on_click = decide
+    async with listening(door, ears, gateway) as line:
+        await (await gateway.event("x", {})).acked()
+        gateway.faults.linger()
+        line.cancel()
+        (connection,) = gateway.deliveries.lines.values()
+        await until(lambda: connection.left)
+        message = await gateway.say(LI, "重启 nginx", conversation=GROUP)
+        pressing = asyncio.create_task(gateway.press(LI, "act-1.v1", ["approve"]))
+        async with asyncio.timeout(2):
+            await unanswerable.wait()
+        gateway.faults.let_go()
+        await asyncio.wait([line])
+    assert line.cancelled()
+    assert [click.button for click in ears.clicks] == ["approve"]
+    assert ([one.text for one in ears.messages], message.state) == (["重启 nginx"], "waiting")
+    pressing.cancel()
+    await asyncio.wait([pressing])
+    assert not len(gateway.violations)
+
+
+async def test_a_click_in_hand_is_answered_before_we_say_goodbye(
+    door: DingTalk, ears: Ears, gateway: DingTalkStandIn
+) -> None:
+    stored = asyncio.Event()
+
+    async def slowly(_: CardAction, acknowledge: Acknowledge) -> None:
+        await stored.wait()
+        await acknowledge(Answer(toast="好"))
+
+    ears.on_click = slowly
+    async with listening(door, ears, gateway) as line:
+        pressing = asyncio.create_task(gateway.press(LI, "act-1.v1", ["approve"]))
+        await ears.next()
+        line.cancel()
+        await asyncio.sleep(0.02)
+        stored.set()
+        assert (await pressing).ok
+
+
+async def test_a_gateway_that_does_not_answer_our_goodbye_is_left_all_the_same(
+    door: DingTalk, ears: Ears, gateway: DingTalkStandIn
+) -> None:
+    async with listening(door, ears, gateway) as line:
+        await (await gateway.event("x", {})).acked()
+        gateway.faults.linger()
+        line.cancel()
+        async with asyncio.timeout(5):
+            await asyncio.wait([line])
+        assert line.cancelled()
 
 
 async def test_cancelled_it_waits_for_handlers_only_so_long(

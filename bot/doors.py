@@ -1,0 +1,38 @@
+"""The platforms that the settings enable, and where in them the team is."""
+
+from typing import cast
+
+from adapters.dingtalk import DingTalk
+from adapters.feishu import Feishu
+from adapters.types import Adapter, Conversation, Platform
+from bot.router import OpsConversations
+from bot.settings import Settings
+
+
+def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
+    """One door per enabled platform."""
+    doors: dict[Platform, Adapter] = {}
+    if settings.dingtalk_enabled:
+        doors["dingtalk"] = DingTalk(
+            client_id=settings.dingtalk_client_id,
+            client_secret=settings.dingtalk_client_secret.get_secret_value(),
+            openapi_endpoint=settings.dingtalk_openapi_endpoint,
+            oapi_endpoint=settings.dingtalk_oapi_endpoint,
+            card_template_id=settings.dingtalk_card_template_id,
+            corp_id=settings.dingtalk_corp_id,
+        )
+    if settings.feishu_enabled:
+        doors["feishu"] = Feishu(
+            settings.feishu_app_id, settings.feishu_app_secret.get_secret_value(), domain=settings.feishu_domain
+        )
+    return doors
+
+
+def ops_conversations(settings: Settings) -> OpsConversations:
+    """Where every action is shown, by platform; groups, since nobody else is to be told unasked."""
+    found: dict[Platform, tuple[Conversation, ...]] = {}
+    for name, place in sorted(settings.steward_ops_conversations):
+        platform = cast("Platform", name)
+        group = Conversation(platform=platform, id=place, kind="group")
+        found[platform] = (*found.get(platform, ()), group)
+    return found

@@ -1,0 +1,35 @@
+"""What /healthz says: a public document, whose names other people's alerts depend on."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+
+class LineHealth(BaseModel):
+    """One platform's line. `seconds_since` it was last heard; a working one is heard every half minute or so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: Literal["connecting", "up", "retiring", "down", "parked"]
+    since: datetime
+    last_heard: datetime | None
+    seconds_since: float | None
+    reason: str
+    again_at: datetime | None
+
+
+class Health(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    lines: dict[str, LineHealth]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def status(self) -> Literal["ok", "degraded"]:
+        return "ok" if self.ready else "degraded"
+
+    @property
+    def ready(self) -> bool:
+        """Every line hears, or is just being replaced."""
+        return all(line.state in {"up", "retiring"} for line in self.lines.values())
