@@ -48,7 +48,7 @@ async def test_wrong_settings_are_all_named(tmp_path: Path) -> None:
     assert code == 2
     assert "DINGTALK_ENABLEDD: no such setting" in complained
     assert "FOO: no such setting" in complained
-    assert "STEWARD_ADMINS: wang: write platform:user-id" in complained
+    assert "STEWARD_ADMINS: wang: write platform:id" in complained
     assert "STEWARD_APPROVAL_MINUTES: Input should be greater than 0" in complained
 
 
