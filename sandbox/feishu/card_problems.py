@@ -200,6 +200,8 @@ class _Walk:
                 for index, column in enumerate(columns if isinstance(columns, list) else []):
                     self._element(column, here, f"[{index}]", "columns")
             case "column" | "interactive_container":
+                if tag == "column":
+                    self._column(path, element)
                 self._elements(element.get("elements", []), here)
             case "collapsible_panel":
                 self._panel(path, element)
@@ -268,6 +270,14 @@ class _Walk:
                     self.add(BAD_JSON, f"{where} -> default_url", "default_url is missing")
             else:
                 self.add(BAD_JSON, where, f"unknown behavior {kind}")
+
+    def _column(self, path: str, element: dict[str, Any]) -> None:
+        width = element.get("width", "auto")
+        pixels = re.fullmatch(r"(\d+)px", width) if isinstance(width, str) else None
+        if width not in {"auto", "weighted"} and not (pixels and 16 <= int(pixels[1]) <= 600):
+            self.add(BAD_JSON, f"{path} -> width", f"invalid value {width}")
+        if _number(element.get("weight", 1)) not in range(1, 6):
+            self.add(BAD_JSON, f"{path} -> weight", "weight is not within 1 and 5")
 
     def _panel(self, path: str, element: dict[str, Any]) -> None:
         header = element.get("header")

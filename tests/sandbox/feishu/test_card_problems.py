@@ -84,6 +84,8 @@ def test_a_card_of_everything_is_good() -> None:
         ({**TABLE, "page_size": 11}, "page_size"),
         (markdown("x", icon={"tag": "standard_icon", "token": "x", "size": "16px 16px"}), "ErrorValue: size"),
         ({"tag": "column_set", "columns": [markdown("x")]}, "200861"),
+        ({"tag": "column_set", "columns": [{"tag": "column", "weight": 6, "elements": []}]}, "weight is not within"),
+        ({"tag": "column_set", "columns": [{"tag": "column", "width": "8px", "elements": []}]}, "invalid value 8px"),
     ],
 )
 def test_what_is_refused_is_named_with_its_place(element: Any, told: str) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -56,6 +57,19 @@ async def test_a_stream_closes_itself_after_ten_minutes(entity: Entity, clock: C
     assert await entity.call("PUT", "/elements/ok/content", content="x") == 300310
     await clock.advance(601)
     assert await entity.call("PUT", "/elements/md/content", content="x") == 200850
+
+
+async def test_while_a_click_is_answered_or_text_streams(gateway: FeishuStandIn, entity: Entity) -> None:
+    message_id = await sent(entity)
+    line = await entity.sdk.line()
+    async with asyncio.TaskGroup() as tasks:
+        clicking = tasks.create_task(gateway.click(LI, message_id, "OK"))
+        frame = await line.frame()
+        assert await entity.call("PUT", "/elements/md/content", content="zu früh") == 200810
+        await line.answer(frame, {"card": {"type": "raw", "data": card(markdown("neu"))}})
+    assert clicking.result().ok
+    assert gateway.cards[message_id].view(LI).markdown == "eins"
+    assert gateway.violations.rules() == {"answered-with-a-card-while-streaming"}
 
 
 async def test_elements_are_added_changed_and_deleted(gateway: FeishuStandIn, entity: Entity) -> None:
