@@ -110,6 +110,7 @@ def test_what_is_refused_is_named_with_its_place(element: Any, told: str) -> Non
         (card(markdown("x", element_id="a"), markdown("y", element_id="a")), "element_id a is not unique"),
         (card(form(), form(name="other")), "name reason is not unique"),
         ([], "card is no object"),
+        ({"elements": []}, "schema is not 2.0"),
     ],
 )
 def test_what_is_refused_of_the_card_as_a_whole(whole: Any, told: str) -> None:
