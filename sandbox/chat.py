@@ -1,4 +1,4 @@
-"""A terminal as a DingTalk group: what the bot shows is printed, what is typed is said, buttons are pressed by number."""
+"""A terminal as a group of DingTalk or Feishu: what the bot shows is printed, what is typed is said, buttons go by number."""
 
 import asyncio
 import contextlib
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sandbox.changes import Change
 from sandbox.console import Console
 from sandbox.dingtalk import DingTalkStandIn
-from sandbox.dingtalk.card_view import CardView
 from sandbox.dingtalk.robot_messages import RobotMessage
-from sandbox.terminal_card import draw, plain
+from sandbox.feishu import BotMessage, FeishuStandIn
+from sandbox.terminal_card import Drawn, draw, plain
 
 HELP = """直接输入消息，就是在群里 @Steward；输入数字，按下最近一张卡片上的按钮。
   试试：帮助 · 看下 shop 的 pod · 为什么 cart 起不来 · 帮我重启下 nginx
@@ -37,7 +37,7 @@ class Chat:
 
     def __init__(
         self,
-        gateway: DingTalkStandIn,
+        gateway: DingTalkStandIn | FeishuStandIn,
         group: str,
         members: Sequence[Member],
         write: Callable[[str], None] = to_terminal,
@@ -69,7 +69,7 @@ class Chat:
         self._write(f"\n👆 {self.me.name} 按下「{text}」")
         click = await self._gateway.click(self.me.user_id, track, text)
         if not click.ok:
-            self._write(f"   （钉钉提示：操作失败 {click.reason}）")
+            self._write(f"   （客户端提示：操作失败 {click.reason}）")
 
     def _numbered(self, number: int) -> tuple[str, str]:
         for track, view in self._views():
@@ -86,10 +86,10 @@ class Chat:
                     return track, each.text
         raise LookupError(f"没有可以按的「{button}」按钮")
 
-    def _views(self) -> list[tuple[str, CardView]]:
+    def _views(self) -> list[tuple[str, Drawn]]:
         """What this member sees, last drawn first."""
         cards = [self._gateway.cards[track] for track in reversed(self._on_screen)]
-        return [(each.out_track_id, each.view(self.me.user_id)) for each in cards if each.visible_to(self.me.user_id)]
+        return [(each.id, each.view(self.me.user_id)) for each in cards if each.visible_to(self.me.user_id)]
 
     async def show(self) -> None:
         """Print what becomes visible, for ever."""
@@ -98,7 +98,7 @@ class Chat:
             self._seen = change.number
             self._printed.set()
 
-    def _drawn(self, change: Change[RobotMessage]) -> str:
+    def _drawn(self, change: Change[RobotMessage] | Change[BotMessage]) -> str:
         if change.message is not None:
             return "\n".join(["\n🤖 Steward", *plain(f"{change.message.title}\n{change.message.text}")])
         self._on_screen.pop(change.card, None)

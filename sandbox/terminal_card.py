@@ -1,12 +1,11 @@
-"""A DingTalk card as a person sees it, drawn for a terminal."""
+"""A card as a person sees it, drawn for a terminal."""
 
 import itertools
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable
-
-from sandbox.dingtalk.card_view import CardView
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 WIDEST = 92
 """Columns inside the frame, where the terminal has as many."""
@@ -17,6 +16,24 @@ _ENTITIES = {"&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&quot;": '"', "&#124;": "
 _INDENT = re.compile(r"\s*(?:│\s*|- |▏\s*)?")
 _EMOJI = "\ufe0f"
 """Makes the character before it an emoji, which is wide."""
+
+
+class Labelled(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+class Drawn(Protocol):
+    """What of a card can be drawn, whichever platform it is on."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def markdown(self) -> str: ...
+    @property
+    def tips(self) -> str: ...
+    @property
+    def buttons(self) -> Sequence[Labelled]: ...
 
 
 def width(text: str) -> int:
@@ -30,7 +47,7 @@ def width(text: str) -> int:
     return columns
 
 
-def draw(view: CardView, room: int | None = None) -> str:
+def draw(view: Drawn, room: int | None = None) -> str:
     """The card in a frame with `room` columns inside, by default as many as the terminal has; its buttons numbered."""
     room = room or max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST + 2, 24)).columns - 2))
     text = [view.title], plain(view.markdown, room - 1), plain(view.tips, room - 1), _buttons(view, room - 1)
@@ -59,7 +76,7 @@ def wrapped(line: str, room: int) -> list[str]:
     return [*rows, rest]
 
 
-def _buttons(view: CardView, room: int) -> list[str]:
+def _buttons(view: Drawn, room: int) -> list[str]:
     """As many in a row as fit."""
     rows: list[str] = []
     for number, button in enumerate(view.buttons, start=1):
