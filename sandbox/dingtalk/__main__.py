@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-import json
-import signal
 from typing import Any
 
-from sandbox.dingtalk.control import ControlDoor
+from sandbox.dingtalk.control import DingTalkDoor
 from sandbox.dingtalk.gateway import DingTalkStandIn
+from sandbox.process import serve
 
 
 def arguments() -> argparse.Namespace:
@@ -22,22 +21,11 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def serve(options: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+async def main(options: argparse.Namespace) -> None:
     limits: dict[str, Any] = {"qps": None, "month_calls": None, "month_pushes": None} if options.unlimited else {}
     gateway = DingTalkStandIn(port=options.port, again_after=options.again_after, offline=options.offline, **limits)
-    async with gateway, ControlDoor(gateway, port=options.control_port) as door:
-        about = {
-            "url": gateway.url,
-            "control": door.url,
-            "client_id": gateway.client_id,
-            "client_secret": gateway.client_secret,
-        }
-        print(json.dumps(about), flush=True)
-        await stop.wait()
+    await serve(gateway, DingTalkDoor(gateway, port=options.control_port))
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(arguments()))
+    asyncio.run(main(arguments()))

@@ -46,6 +46,11 @@ class CardSnapshot(BaseModel):
     versions: tuple[Version, ...]
     views: dict[str, CardView]
 
+    @property
+    def id(self) -> str:
+        """By which the stand-in holds it, whatever the platform calls that."""
+        return self.out_track_id
+
     def view(self, user_id: str) -> CardView:
         return self.views[user_id]
 
@@ -65,6 +70,10 @@ class Card:
     versions: list[Version] = field(default_factory=list)
     stream_ids: set[str] = field(default_factory=set)
     callbacks_open: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.out_track_id
 
     def id_of(self, user: User) -> str:
         return user.union_id if self.user_id_type == 2 else user.user_id

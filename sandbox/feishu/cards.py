@@ -35,6 +35,11 @@ class CardSnapshot(BaseModel):
     versions: tuple[Version, ...]
     views: dict[str, CardView]
 
+    @property
+    def id(self) -> str:
+        """By which the stand-in holds it, whatever the platform calls that."""
+        return self.message_id
+
     def view(self, open_id: str) -> CardView:
         return self.views[open_id]
 
@@ -53,6 +58,10 @@ class Card:
     versions: list[Version] = field(default_factory=list)
     callbacks_open: int = 0
     early: Content | None = None
+
+    @property
+    def id(self) -> str:
+        return self.message_id
 
     def visible_to(self, open_id: str) -> bool:
         return not self.recalled and open_id in self.audience()

@@ -183,7 +183,7 @@ class Clicks:
             self._cards.change(opened.card, content, "ack")
 
     def _judge(self, opened: _Open, ack: Ack) -> tuple[Reason, dict[str, Any] | None]:
-        """What the client shows of the answer, and the card in it."""
+        """What the client shows of the answer, and the card in it. A card that streams is not changed by an answer."""
         if ack.code != 200:
             return "200671", None
         if not ack.data:
@@ -215,6 +215,9 @@ class Clicks:
         except FeishuError as error:
             self._violations.add("bad-card", error.msg)
             return "200673", None
+        if before is not None and (before.get("config") or {}).get("streaming_mode") is True:
+            self._violations.add("answered-with-a-card-while-streaming", opened.card.message_id if opened.card else "")
+            return "", None
         return "", card["data"]
 
     def _legacy(self, user: User, message_id: str, action: dict[str, Any]) -> dict[str, Any]:

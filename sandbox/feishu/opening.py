@@ -120,6 +120,10 @@ class Opening:
         return ws
 
     def _heard(self, line: Connection, data: str | bytes, at: float) -> None:
+        self._take(line, data, at)
+        self._pulse.beat()
+
+    def _take(self, line: Connection, data: str | bytes, at: float) -> None:
         if isinstance(data, str):
             self._violations.add("text-frame", data[:200])
             return
@@ -134,7 +138,6 @@ class Opening:
             self._deliveries.heard(line, frame, at)
         elif frame.header("type") == "ping":
             self._pinged(line, frame)
-        self._pulse.beat()
 
     def _pinged(self, line: Connection, frame: Frame) -> None:
         if frame.service != line.service_id:

@@ -1,7 +1,7 @@
 import asyncio
 
+from sandbox.burst import click_burst, say_burst
 from sandbox.dingtalk import DingTalkStandIn
-from sandbox.dingtalk.burst import click_burst, say_burst
 from tests.sandbox.dingtalk.card import post_card
 from tests.sandbox.dingtalk.conftest import GROUP, HAN, LI
 from tests.sandbox.dingtalk.line import Client, answering

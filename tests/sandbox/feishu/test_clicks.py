@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.chat import Chat, Member
 from sandbox.feishu import Click, Clock, FeishuStandIn
 from tests.sandbox.feishu.card import button, card, markdown
 from tests.sandbox.feishu.conftest import GROUP, LI
@@ -173,3 +174,23 @@ async def test_a_press_of_a_card_that_nobody_sent(gateway: FeishuStandIn, sdk: C
         await line.answer(frame, {})
     assert event_of(frame)["event"]["context"] == {"open_message_id": "om_none", "open_chat_id": GROUP}
     assert pressing.result().view is None
+
+
+async def test_a_terminal_is_a_group_of_feishu_too(gateway: FeishuStandIn, sdk: Client) -> None:
+    written: list[str] = []
+    chat = Chat(gateway, GROUP, [Member(LI, "李雷", "管理员")], written.append)
+    before = chat.now
+    line = await sdk.line()
+    async with asyncio.TaskGroup() as tasks:
+        showing = tasks.create_task(chat.show())
+        await chat.say("重启 nginx")
+        await line.answer(await line.frame())
+        await sdk.send_card(GROUP, card())
+        await chat.wait("nginx", 5, after=before)
+        pressing = tasks.create_task(chat.press("1"))
+        await line.answer(await line.frame(), {"card": {"type": "raw", "data": card(markdown("已批准"))}})
+        await pressing
+        await chat.wait("已批准", 5, after=before)
+        showing.cancel()
+    shown = "\n".join(written)
+    assert "[1] 批准" in shown and "李雷 按下「批准」" in shown and "已批准" in shown

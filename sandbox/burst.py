@@ -3,34 +3,39 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from sandbox.dingtalk.clicks import Click
-from sandbox.dingtalk.gateway import DingTalkStandIn
+from sandbox.delivery import Delivery
 
 T = TypeVar("T")
+K_co = TypeVar("K_co", covariant=True)
+
+
+class Hears(Protocol):
+    async def say(self, person: str, text: str, /, *, conversation: str) -> Delivery: ...
+
+
+class Pressed(Protocol[K_co]):
+    async def click(self, person: str, card: str, button: str, /) -> K_co: ...
 
 
 async def say_burst(
-    gateway: DingTalkStandIn, user_id: str, texts: Sequence[str], *, conversation: str = "", per_second: float
+    gateway: Hears, person: str, texts: Sequence[str], *, conversation: str = "", per_second: float
 ) -> list[float]:
     """Seconds from frame out to answer in, for each text in its order. Undelivered when one was not answered."""
 
     async def one(index: int) -> float:
-        delivery = await gateway.say(user_id, texts[index], conversation=conversation)
+        delivery = await gateway.say(person, texts[index], conversation=conversation)
         return (await delivery.acked(30.0)).seconds
 
     return await _paced(len(texts), per_second, one)
 
 
-async def click_burst(
-    gateway: DingTalkStandIn, presses: Sequence[tuple[str, str, str]], *, per_second: float
-) -> list[Click]:
-    """`presses` are (user id, outTrackId, button)."""
+async def click_burst(gateway: Pressed[T], presses: Sequence[tuple[str, str, str]], *, per_second: float) -> list[T]:
+    """`presses` are (person, card, button)."""
 
-    async def one(index: int) -> Click:
-        user_id, out_track_id, button = presses[index]
-        return await gateway.click(user_id, out_track_id, button)
+    async def one(index: int) -> T:
+        return await gateway.click(*presses[index])
 
     return await _paced(len(presses), per_second, one)
 
