@@ -55,6 +55,36 @@ async def test_somebody_who_was_mentioned_is_known(line: Line, ears: Ears, gatew
     assert ears.clicks[0].operator.name == "韩梅梅"
 
 
+async def test_one_unknown_person_does_not_keep_the_others_nameless(door: Feishu, gateway: FeishuStandIn) -> None:
+    people = door._people
+    assert {people.name(one) for one in (LI, "ou_nobody", HAN)} == {""}
+    gateway.faults.fail_next(USERS_BATCH.name, code=99992351)
+    looking = asyncio.create_task(people.look_up())
+    async with asyncio.timeout(5):
+        while not (people.name(LI) and people.name(HAN)):
+            await asyncio.sleep(0.005)
+    assert people.name("ou_nobody") == ""
+    assert gateway.calls[USERS_BATCH.name] == 4
+    looking.cancel()
+    await asyncio.wait([looking])
+
+
+async def test_a_name_that_could_not_be_asked_for_is_asked_for_later(door: Feishu, gateway: FeishuStandIn) -> None:
+    people = door._people
+    gateway.faults.break_next(USERS_BATCH.name)
+    looking = asyncio.create_task(people.look_up())
+    people.name(LI)
+    await asked(gateway)
+    while people._wanted:
+        await asyncio.sleep(0.005)
+    people._quiet_until = 0.0  # a moment has passed
+    async with asyncio.timeout(5):
+        while people.name(LI) != "李雷":
+            await asyncio.sleep(0.005)
+    looking.cancel()
+    await asyncio.wait([looking])
+
+
 async def test_who_somebody_is(door: Feishu, gateway: FeishuStandIn) -> None:
     assert await door.person(LI) == Person(platform="feishu", id=LI, name="李雷")
     with pytest.raises(MessageGone):
