@@ -213,48 +213,6 @@ async def test_it_can_listen_again_after_each_end(door: Feishu, ears: Ears, gate
     assert len(ears.messages) == 2
 
 
-async def test_cancelled_it_answers_what_is_done_in_a_moment_and_says_goodbye(
-    ears: Ears, gateway: FeishuStandIn
-) -> None:
-    persisted = asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-
-    ears.on_message = slowly
-    door = door_to(gateway, patience=replace(BRISK, moment=5.0))
-    line = asyncio.create_task(door.listen(ears.message, ears.click))
-    await gateway.connected()
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    line.cancel()
-    await asyncio.sleep(0.01)
-    persisted.set()
-    assert (await delivery.acked()).code == 200
-    await asyncio.wait([line])
-    assert line.cancelled()
-    await gateway.until(lambda: not gateway.deliveries.lines)
-    await door.close()
-
-
-async def test_cancelled_it_has_left_before_a_slow_handler_is_done(
-    door: Feishu, ears: Ears, gateway: FeishuStandIn, logged: list[EventDict]
-) -> None:
-    async def hang(_: Message) -> None:
-        await asyncio.Event().wait()
-
-    ears.on_message = hang
-    async with listening(door, ears, gateway) as line:
-        await gateway.say(LI, "x", conversation=GROUP)
-        await ears.next()
-        line.cancel()
-        await gateway.until(lambda: not gateway.deliveries.lines)
-        assert not line.done()
-        async with asyncio.timeout(5):
-            await asyncio.wait([line])
-    assert {"event": "handlers.cut", "count": 1, "log_level": "warning"} in logged
-
-
 # Opening
 
 
