@@ -5,10 +5,11 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sandbox.changes import Change
 from sandbox.console import Console
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.card_view import CardView
-from sandbox.dingtalk.changes import Change
+from sandbox.dingtalk.robot_messages import RobotMessage
 from sandbox.terminal_card import draw, plain
 
 HELP = """直接输入消息，就是在群里 @Steward；输入数字，按下最近一张卡片上的按钮。
@@ -97,13 +98,13 @@ class Chat:
             self._seen = change.number
             self._printed.set()
 
-    def _drawn(self, change: Change) -> str:
+    def _drawn(self, change: Change[RobotMessage]) -> str:
         if change.message is not None:
             return "\n".join(["\n🤖 Steward", *plain(f"{change.message.title}\n{change.message.text}")])
-        self._on_screen.pop(change.out_track_id, None)
-        self._on_screen[change.out_track_id] = None
+        self._on_screen.pop(change.card, None)
+        self._on_screen[change.card] = None
         how = {"card": "发来一张卡片", "update": "更新了卡片"}[change.kind]
-        return f"\n🤖 Steward {how}\n{draw(self._gateway.cards[change.out_track_id].view(self.me.user_id))}"
+        return f"\n🤖 Steward {how}\n{draw(self._gateway.cards[change.card].view(self.me.user_id))}"
 
     async def wait(self, text: str, seconds: float, *, after: int) -> None:
         """Until something visible since change `after` contains `text`, and has been printed. Raises TimeoutError."""
@@ -112,7 +113,7 @@ class Chat:
             for change in self._gateway.changes_after(after):
                 if change.message is not None and text in f"{change.message.title}\n{change.message.text}":
                     return True
-                card = self._gateway.cards.get(change.out_track_id)
+                card = self._gateway.cards.get(change.card)
                 if card is not None and any(text in card.view(each.user_id).text for each in self._members.values()):
                     return True
             return False

@@ -16,12 +16,12 @@ does not promise but might let pass. `Clock(frozen=True)` makes time stand still
 `python -m sandbox.dingtalk` is the same as a process, `sandbox.dingtalk.remote` its client with the same calls.
 """
 
+from sandbox.changes import Change
+from sandbox.clock import Clock
+from sandbox.delivery import Ack, Delivery, Undelivered
 from sandbox.dingtalk.card_view import Button, CardView
 from sandbox.dingtalk.cards import CardSnapshot
-from sandbox.dingtalk.changes import Change
 from sandbox.dingtalk.clicks import Click
-from sandbox.dingtalk.clock import Clock
-from sandbox.dingtalk.delivery import Ack, Delivery, Undelivered
 from sandbox.dingtalk.gateway import DingTalkStandIn
 from sandbox.dingtalk.robot_messages import RobotMessage
 

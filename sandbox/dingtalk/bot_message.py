@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.dingtalk.clock import Clock
+from sandbox.clock import Clock
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.directory import Group, User, scrambled, single_conversation
 

@@ -13,7 +13,7 @@ from sandbox.dingtalk.cards import Card, Cards
 from sandbox.dingtalk.directory import Directory
 from sandbox.dingtalk.door import Ask, Door
 from sandbox.dingtalk.errors import OpenApiError
-from sandbox.dingtalk.records import Violations
+from sandbox.records import Violations
 
 STREAM_BYTES = 3 * 1024
 NOT_STREAMING = {MARKDOWN, MARKDOWN_BUTTONS, APPROVAL}

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.dingtalk.cards import Variables
 from sandbox.dingtalk.directory import Directory
 from sandbox.dingtalk.errors import OpenApiError
-from sandbox.dingtalk.records import Violations
+from sandbox.records import Violations
 
 KEY_BYTES = 100
 VALUE_BYTES = 1024

@@ -7,17 +7,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from sandbox.clock import Clock
+from sandbox.delivery import Ack
 from sandbox.dingtalk.api import CARD_CALLBACK
 from sandbox.dingtalk.card_rules import CardRules, by_key
 from sandbox.dingtalk.card_view import Button, CardView
 from sandbox.dingtalk.cards import Card, Cards
-from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.deliveries import Deliveries
-from sandbox.dingtalk.delivery import Ack
 from sandbox.dingtalk.directory import Directory, User
 from sandbox.dingtalk.errors import OpenApiError
-from sandbox.dingtalk.records import Violations
+from sandbox.records import Violations
 
 BUDGET = 2.0
 

@@ -1,55 +1,35 @@
-"""One WebSocket line to a client, and the four ways it ends."""
+"""A Stream line: what it subscribed to, the gateway's pings, and the farewell."""
 
-import asyncio
-import time
 import uuid
 from collections import deque
 from collections.abc import Callable
-from typing import Literal
 
-from aiohttp import ClientConnectionResetError, WSMsgType, web
+from aiohttp import web
 
-from sandbox.dingtalk.clock import Clock, Timer
+from sandbox.clock import Clock
 from sandbox.dingtalk.frames import Frames
+from sandbox.line import Line
 
-OUTBOX = 20_000
 FIRST_PING = 0.2
 PING_EVERY = 25.0
 SILENCE = 10.0
-MAX_ANSWER = 4 * 1024 * 1024
 
 Subscription = tuple[str, str]
 
 
-class Connection:
-    """`state`: open; draining (disconnect sent, no more frames, answers still read); frozen (a zombie: the socket lives
-    and answers WebSocket pings, no frame comes through in either direction, the gateway does not notice); closed."""
+class Connection(Line):
+    """Draining is a line whose disconnect frame was sent."""
 
     def __init__(self, connection_id: str, topics: frozenset[Subscription], clock: Clock, frames: Frames) -> None:
-        self.id = connection_id
+        super().__init__(connection_id, clock)
         self.topics = topics
-        self.state: Literal["open", "draining", "frozen", "closed"] = "open"
-        self.opened_at = clock.time()
         self.pings = 0
         self.pongs = 0
-        self._clock = clock
         self._frames = frames
-        self._outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue(OUTBOX)
         self._opaques: deque[str] = deque(maxlen=16)
-        self._timers: list[Timer] = []
-        self._transport: asyncio.Transport | None = None
 
     def wants(self, kind: str, topic: str) -> bool:
         return self.state in {"open", "frozen"} and (kind, topic) in self.topics
-
-    def send(self, frame: str | bytes) -> None:
-        """Queue a frame. A zombie swallows it; a client that never reads is cut off."""
-        if self.state not in {"open", "draining"}:
-            return
-        try:
-            self._outbox.put_nowait(frame)
-        except asyncio.QueueFull:
-            self.abort()
 
     def disconnect(self, reason: str = "persistent connection is timeout") -> None:
         """The documented farewell: one frame, ten seconds of silence, then TCP is closed without a close frame."""
@@ -59,21 +39,6 @@ class Connection:
         self.state = "draining"
         self._timers.append(self._clock.call_later(SILENCE, self._close_transport))
 
-    def close(self) -> None:
-        """A clean close, code 1000."""
-        self.state = "closed"
-        if not self._outbox.full():
-            self._outbox.put_nowait(None)
-
-    def abort(self) -> None:
-        """The line breaks: no close frame, the client sees 1006."""
-        self.state = "closed"
-        if self._transport is not None:
-            self._transport.abort()
-
-    def freeze(self) -> None:
-        self.state = "frozen"
-
     def answered_ping(self, opaque: str) -> bool:
         if opaque not in self._opaques:
             return False
@@ -81,35 +46,11 @@ class Connection:
         self.pongs += 1
         return True
 
-    async def serve(self, ws: web.WebSocketResponse, request: web.Request, heard: Callable[[str, float], None]) -> None:
-        """Until the line ends. `heard` gets each text frame and the moment (perf_counter) it was read."""
-        transport = request.transport
-        self._transport = transport if isinstance(transport, asyncio.Transport) else None
+    async def serve(
+        self, ws: web.WebSocketResponse, request: web.Request, heard: Callable[[str | bytes, float], None]
+    ) -> None:
         self._timers.append(self._clock.call_later(FIRST_PING, self._ping))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                writer = tasks.create_task(self._write(ws))
-                async for message in ws:
-                    if message.type is WSMsgType.TEXT and self.state != "frozen":
-                        heard(message.data, time.perf_counter())
-                writer.cancel()
-        finally:
-            self.state = "closed"
-            for timer in self._timers:
-                timer.cancel()
-
-    async def _write(self, ws: web.WebSocketResponse) -> None:
-        try:
-            while (frame := await self._outbox.get()) is not None:
-                if self.state == "frozen":
-                    continue
-                if isinstance(frame, bytes):
-                    await ws.send_bytes(frame)
-                else:
-                    await ws.send_str(frame)
-            await ws.close()
-        except ClientConnectionResetError:
-            self.state = "closed"
+        await super().serve(ws, request, heard)
 
     def _ping(self) -> None:
         if self.state == "open":

@@ -10,11 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 
+from sandbox.delivery import DeliverySnapshot, Undelivered, snapshot
 from sandbox.dingtalk.burst import click_burst, say_burst
-from sandbox.dingtalk.delivery import Ack, Attempt, Delivery, Undelivered
 from sandbox.dingtalk.gateway import DingTalkStandIn
 
 FAULTS = frozenset(
@@ -38,26 +37,6 @@ FAULTS = frozenset(
         "freeze",
     }
 )
-
-
-class DeliverySnapshot(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    id: int
-    state: str
-    msg_id: str
-    attempts: tuple[Attempt, ...]
-    ack: Ack | None
-
-
-def snapshot(delivery: Delivery) -> DeliverySnapshot:
-    return DeliverySnapshot(
-        id=delivery.id,
-        state=delivery.state,
-        msg_id=delivery.msg_id,
-        attempts=tuple(delivery.attempts),
-        ack=delivery.ack,
-    )
 
 
 class ControlDoor:

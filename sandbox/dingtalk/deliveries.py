@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sandbox.dingtalk.clock import Clock, Timer
+from sandbox.clock import Clock, Timer
+from sandbox.delivery import Ack, Attempt, Delivery
 from sandbox.dingtalk.connection import Connection
-from sandbox.dingtalk.delivery import Ack, Attempt, Delivery
 from sandbox.dingtalk.frames import Frames
-from sandbox.dingtalk.records import Violations
+from sandbox.records import Violations
 
 KEPT = 20_000
 

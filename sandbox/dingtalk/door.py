@@ -8,14 +8,14 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.clock import Clock
 from sandbox.dingtalk.api import Api
-from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.errors import Exceeded, OapiError, OpenApiError, missing
 from sandbox.dingtalk.faults import Faults
 from sandbox.dingtalk.limits import Limits
-from sandbox.dingtalk.records import Calls
 from sandbox.dingtalk.tokens import Tokens
+from sandbox.records import Calls
 
 TOKEN_HEADER = "x-acs-dingtalk-access-token"  # noqa: S105 - a header's name
 FORBIDDEN = "Forbidden.AccessDenied"

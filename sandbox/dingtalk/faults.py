@@ -2,40 +2,27 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from sandbox.dingtalk.api import BOT_MESSAGE, CARD_CALLBACK, Api
+from sandbox.dingtalk.api import BOT_MESSAGE, CARD_CALLBACK
 from sandbox.dingtalk.card_rules import CardRules
-from sandbox.dingtalk.connection import Connection
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.deliveries import Deliveries
 from sandbox.dingtalk.errors import OapiError, OpenApiError
 from sandbox.dingtalk.limits import Limits
 from sandbox.dingtalk.tokens import Tokens
-
-ANY = "*"
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What waits for the next calls of one API (by its name, as `PUT /v1.0/card/instances`, or `*`)."""
-
-    failures: deque[OpenApiError | OapiError] = field(default_factory=deque)
-    delays: deque[float] = field(default_factory=deque)
-    lost_replies: int = 0
+from sandbox.planned import ANY, Planned
 
 
-class Faults:
+class Faults(Planned):
     def __init__(
         self, credentials: Credentials, deliveries: Deliveries, limits: Limits, tokens: Tokens, rules: CardRules
     ) -> None:
+        super().__init__(deliveries.lines)
         self._credentials = credentials
         self._rules = rules
         self._deliveries = deliveries
         self._limits = limits
         self._tokens = tokens
-        self._plans: dict[str, _Plan] = {}
         self._undeliverable: deque[str] = deque()
 
     # Calls
@@ -45,15 +32,7 @@ class Faults:
     ) -> None:
         """The next calls are refused before they do anything. For OAPI (status 200) `code` is the errcode."""
         error = OapiError(int(code), message) if status == 200 else OpenApiError(status, code, message)
-        self._plan(api).failures.extend([error] * times)
-
-    def delay_next(self, api: str = ANY, seconds: float = 10.0, times: int = 1) -> None:
-        """The next calls are answered only after `seconds` of the gateway's time."""
-        self._plan(api).delays.extend([seconds] * times)
-
-    def lose_reply_next(self, api: str = ANY, times: int = 1) -> None:
-        """The next calls are carried out, but the line breaks before the answer: the caller cannot know."""
-        self._plan(api).lost_replies += times
+        self.raise_next(api, error, times)
 
     def fail_deliver_next(self, message: str = "SYSTEM_ERROR", times: int = 1) -> None:
         """The next cards are created but `deliverResults` says `success: false`."""
@@ -99,56 +78,14 @@ class Faults:
 
     def disconnect(self, connection_id: str = ANY, reason: str = "persistent connection is timeout") -> int:
         """A disconnect frame, ten seconds of silence, the end of TCP. How many lines it hit, as below."""
-        lines = self._lines(connection_id)
+        lines = (
+            list(self._deliveries.lines.values()) if connection_id == ANY else [self._deliveries.lines[connection_id]]
+        )
         for line in lines:
             line.disconnect(reason)
         return len(lines)
 
-    def close(self, connection_id: str = ANY) -> int:
-        """A close frame with code 1000."""
-        lines = self._lines(connection_id)
-        for line in lines:
-            line.close()
-        return len(lines)
-
-    def abort(self, connection_id: str = ANY) -> int:
-        """The TCP line is reset: 1006 at the client."""
-        lines = self._lines(connection_id)
-        for line in lines:
-            line.abort()
-        return len(lines)
-
-    def freeze(self, connection_id: str = ANY) -> int:
-        """A zombie: the socket stays and pongs, pushes are still routed to it and lost."""
-        lines = self._lines(connection_id)
-        for line in lines:
-            line.freeze()
-        return len(lines)
-
     # What the gateway asks
-
-    def failure(self, api: Api) -> OpenApiError | OapiError | None:
-        return next((plan.failures.popleft() for plan in self._plans_of(api) if plan.failures), None)
-
-    def delay(self, api: Api) -> float:
-        return next((plan.delays.popleft() for plan in self._plans_of(api) if plan.delays), 0.0)
-
-    def lose_reply(self, api: Api) -> bool:
-        for plan in self._plans_of(api):
-            if plan.lost_replies:
-                plan.lost_replies -= 1
-                return True
-        return False
 
     def undeliverable(self) -> str:
         return self._undeliverable.popleft() if self._undeliverable else ""
-
-    def _plan(self, api: str) -> _Plan:
-        return self._plans.setdefault(api, _Plan())
-
-    def _plans_of(self, api: Api) -> Iterable[_Plan]:
-        return (self._plans[name] for name in (api.name, ANY) if name in self._plans)
-
-    def _lines(self, connection_id: str) -> list[Connection]:
-        lines = self._deliveries.lines
-        return list(lines.values()) if connection_id == ANY else [lines[connection_id]]

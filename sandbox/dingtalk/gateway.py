@@ -1,61 +1,29 @@
 """The stand-in as a whole: a listener that unmodified clients of DingTalk can use, and a hand to play the people."""
 
-import socket
 import uuid
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from ssl import SSLContext
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from aiohttp import web
-
+from sandbox.delivery import Delivery
 from sandbox.dingtalk.api import BOT_MESSAGE
 from sandbox.dingtalk.clicks import Click
-from sandbox.dingtalk.delivery import Delivery
 from sandbox.dingtalk.directory import Group, User
 from sandbox.dingtalk.watch import Watch
+from sandbox.line import Line
+from sandbox.listener import Listener
 
-MAX_BODY = 16 * 1024 * 1024
 
-
-class DingTalkStandIn(Watch):
+class DingTalkStandIn(Listener, Watch):
     """Gateway, Open API and OAPI behind one address (`url`), plus who is in the organisation and what they do.
 
-    `tls` serves https and wss instead of http and ws. Every other setting is one of Parts.
+    Settings are those of Parts, and `host`, `port` and `tls` (https and wss instead of http and ws).
     """
 
-    def __init__(
-        self, *, host: str = "127.0.0.1", port: int = 0, tls: SSLContext | None = None, **settings: Any
-    ) -> None:
-        super().__init__(**settings)
-        self.url = ""
-        self._listen = (host, port, tls)
-        self._stack = AsyncExitStack()
+    def _named(self, url: str) -> None:
+        self.stream.base = self.bot.base = url
 
-    async def __aenter__(self) -> Self:
-        host, port, tls = self._listen
-        app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes(self._routes)
-        app.on_shutdown.append(self._cut_lines)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        self._stack.callback(self.clock.close)
-        listener = socket.create_server((host, port), reuse_port=False)
-        await web.SockSite(runner, listener, ssl_context=tls).start()
-        self.url = f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
-        self.stream.base = self.bot.base = self.url
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stack.aclose()
-
-    async def _cut_lines(self, _: web.Application) -> None:
-        for line in list(self.deliveries.lines.values()):
-            line.abort()
+    def _all_lines(self) -> Mapping[str, Line]:
+        return self.deliveries.lines
 
     # The organisation
 

@@ -3,8 +3,8 @@
 import time
 from collections import Counter, deque
 
+from sandbox.clock import Clock
 from sandbox.dingtalk.api import Api
-from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.errors import Exceeded
 
 BEIJING = 8 * 3600

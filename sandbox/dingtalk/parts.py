@@ -3,15 +3,15 @@
 import re
 from typing import Literal
 
+from sandbox.changes import Changes
+from sandbox.clock import Clock
 from sandbox.dingtalk.bot_message import BotMessages
 from sandbox.dingtalk.card_calls import CardCalls
 from sandbox.dingtalk.card_rules import CardRules
 from sandbox.dingtalk.card_spaces import Spaces
 from sandbox.dingtalk.card_view import TEMPLATES
 from sandbox.dingtalk.cards import Card, Cards
-from sandbox.dingtalk.changes import Changes
 from sandbox.dingtalk.clicks import Clicks
-from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.connection import Connection
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.deliveries import Deliveries
@@ -21,13 +21,13 @@ from sandbox.dingtalk.faults import Faults
 from sandbox.dingtalk.frames import Frames
 from sandbox.dingtalk.limits import Limits
 from sandbox.dingtalk.people_calls import PeopleCalls
-from sandbox.dingtalk.pulse import Pulse
-from sandbox.dingtalk.records import Calls, Violations
 from sandbox.dingtalk.robot_calls import RobotCalls
 from sandbox.dingtalk.robot_messages import RobotMessage, RobotMessages
 from sandbox.dingtalk.stream import Stream
 from sandbox.dingtalk.token_calls import TokenCalls
 from sandbox.dingtalk.tokens import Tokens
+from sandbox.pulse import Pulse
+from sandbox.records import Calls, Violations
 
 CORP_ID = "ding9f50b15bccd16741"
 CLIENT_ID = "dingstandin0000000001"
@@ -65,7 +65,7 @@ class Parts:
         self.violations = Violations(self.clock)
         self.limits = Limits(self.clock, qps=qps, month_calls=month_calls, month_pushes=month_pushes)
         self._pulse = Pulse()
-        self._changes = Changes(self._pulse)
+        self._changes: Changes[RobotMessage] = Changes(self._pulse)
         frames = Frames()
         self.deliveries = Deliveries(
             self.clock, frames, self.violations, again_after=again_after, times=times, offline=offline, seed=seed
@@ -117,7 +117,7 @@ class Parts:
         places = tuple(space.conversation for space in card.spaces)
         if places:
             kind: Literal["card", "update"] = "card" if cause in {"create", "deliver"} else "update"
-            self._changes.add(kind, self.clock.time(), places, out_track_id=card.out_track_id, cause=cause)
+            self._changes.add(kind, self.clock.time(), places, card=card.out_track_id, cause=cause)
 
     def _message_posted(self, message: RobotMessage) -> None:
         self._changes.add("message", message.time, (message.conversation_id,), message=message)

@@ -9,14 +9,13 @@ from typing import Any
 
 import aiohttp
 
+from sandbox.changes import Change
+from sandbox.delivery import Ack, DeliverySnapshot, Undelivered
 from sandbox.dingtalk.card_view import CardView
 from sandbox.dingtalk.cards import CardSnapshot
-from sandbox.dingtalk.changes import Change
 from sandbox.dingtalk.clicks import Click
-from sandbox.dingtalk.control import DeliverySnapshot
-from sandbox.dingtalk.delivery import Ack, Undelivered
-from sandbox.dingtalk.records import Call, Violation
 from sandbox.dingtalk.robot_messages import RobotMessage
+from sandbox.records import Call, Violation
 
 GRACE = 10.0
 ERRORS: dict[str, type[Exception]] = {
@@ -141,7 +140,7 @@ class RemoteGateway:
         await self.call("connected", wait=seconds, count=count, seconds=seconds)
 
     async def shown(self, out_track_id: str, text: str, *, user: str = "", seconds: float = 10.0) -> CardView:
-        arguments: dict[str, Any] = {"out_track_id": out_track_id, "text": text, "user": user, "seconds": seconds}
+        arguments: dict[str, Any] = {"card": out_track_id, "text": text, "user": user, "seconds": seconds}
         return CardView.model_validate(await self.call("shown", wait=seconds, **arguments))
 
     async def next_card(self, *, containing: str = "", after: int = 0, seconds: float = 10.0) -> CardSnapshot:
@@ -155,11 +154,11 @@ class RemoteGateway:
     async def now(self) -> int:
         return int((await self.call("about"))["now"])
 
-    async def changes(self, number: int) -> AsyncIterator[Change]:
+    async def changes(self, number: int) -> AsyncIterator[Change[RobotMessage]]:
         """Every visible change after `number`, for ever."""
         while True:
             for value in await self.call("wait_changes", wait=30.0, number=number, seconds=30.0):
-                change = Change.model_validate(value)
+                change = Change[RobotMessage].model_validate(value)
                 number = change.number
                 yield change
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.clock import Clock
 from sandbox.dingtalk import api
 from sandbox.dingtalk.bot_message import BotMessages
-from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.directory import Directory, single_conversation
 from sandbox.dingtalk.door import Ask, Door

@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from sandbox.changes import Said
 from sandbox.dingtalk.errors import OpenApiError
 
 PARAM_BYTES = 15_000
@@ -37,18 +36,14 @@ SESSION_REQUIRED: dict[str, tuple[str, ...]] = {
 }
 
 
-class RobotMessage(BaseModel):
+class RobotMessage(Said):
     """`users` are those who see it: the group's members, or the persons addressed. `at` are the user ids really
     mentioned: named both in the list and in the text."""
-
-    model_config = ConfigDict(frozen=True)
 
     via: Literal["group", "single", "session"]
     conversation_id: str
     users: tuple[str, ...]
     kind: str
-    title: str
-    text: str
     at: tuple[str, ...]
     params: dict[str, Any]
     time: float

@@ -5,15 +5,16 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.clock import Clock
 from sandbox.dingtalk import api
-from sandbox.dingtalk.clock import Clock
-from sandbox.dingtalk.connection import MAX_ANSWER, Connection, Subscription
+from sandbox.dingtalk.connection import Connection, Subscription
 from sandbox.dingtalk.credentials import Credentials
 from sandbox.dingtalk.deliveries import Deliveries
 from sandbox.dingtalk.door import Ask, Door
 from sandbox.dingtalk.errors import OpenApiError, missing
 from sandbox.dingtalk.frames import Frames
-from sandbox.dingtalk.pulse import Pulse
+from sandbox.line import MAX_ANSWER
+from sandbox.pulse import Pulse
 
 TICKET_LIFETIME = 90.0
 KINDS = {"EVENT", "CALLBACK", "SYSTEM"}
@@ -65,14 +66,15 @@ class Stream:
         self._deliveries.lines[line.id] = line
         self._pulse.beat()
         try:
-            await line.serve(ws, request, lambda text, at: self._heard(line, text, at))
+            await line.serve(ws, request, lambda frame, at: self._heard(line, frame, at))
         finally:
             del self._deliveries.lines[line.id]
             self._pulse.beat()
         return ws
 
-    def _heard(self, line: Connection, text: str, at: float) -> None:
-        self._deliveries.heard(line, text, at)
+    def _heard(self, line: Connection, frame: str | bytes, at: float) -> None:
+        if isinstance(frame, str):
+            self._deliveries.heard(line, frame, at)
         self._pulse.beat()
 
 

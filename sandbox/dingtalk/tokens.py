@@ -2,7 +2,7 @@
 
 import secrets
 
-from sandbox.dingtalk.clock import Clock
+from sandbox.clock import Clock
 
 LIFETIME = 7200
 

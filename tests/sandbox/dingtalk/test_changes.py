@@ -29,7 +29,7 @@ async def test_the_feed_tells_cards_updates_and_messages_in_order(gateway: DingT
         await sdk.post("/v1.0/robot/oToMessages/batchSend", sent)
     card, changed, message = following.result()
     assert [change.number for change in following.result()] == [1, 2, 3]
-    assert (card.kind, card.out_track_id, card.conversations) == ("card", "card1", (GROUP,))
+    assert (card.kind, card.card, card.conversations) == ("card", "card1", (GROUP,))
     assert (changed.kind, changed.cause) == ("update", "update")
     assert message.message
     assert (message.kind, message.message.text, message.message.users) == ("message", "hello", (HAN,))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict
+
 
 class Undelivered(Exception):
     """The push will never be answered: no line was open, or every attempt went unanswered."""
@@ -35,7 +37,7 @@ class Delivery:
     `unheard` was never pushed, e.g. a group message without a mention."""
 
     id: int
-    kind: Literal["CALLBACK", "EVENT"]
+    kind: str
     topic: str
     data: str
     headers: str = ""
@@ -64,3 +66,23 @@ class Delivery:
             if not future.done():
                 future.set_result(None)
         self.waiters.clear()
+
+
+class DeliverySnapshot(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    state: str
+    msg_id: str
+    attempts: tuple[Attempt, ...]
+    ack: Ack | None
+
+
+def snapshot(delivery: Delivery) -> DeliverySnapshot:
+    return DeliverySnapshot(
+        id=delivery.id,
+        state=delivery.state,
+        msg_id=delivery.msg_id,
+        attempts=tuple(delivery.attempts),
+        ack=delivery.ack,
+    )

@@ -3,22 +3,29 @@
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from sandbox.dingtalk.api import Api
-from sandbox.dingtalk.clock import Clock
+from sandbox.clock import Clock
 
 KEPT = 20_000
 BODY_KEPT = 20_000
 SECRET = re.compile(
-    r'("(?:appSecret|clientSecret|client_secret|accessToken|access_token|apiSecret)"\s*:\s*")[^"]*'
+    r'("(?:[aA]ppSecret|app_secret|clientSecret|client_secret|accessToken|access_token|apiSecret)"\s*:\s*")[^"]*'
     r"|((?:appsecret|access_token|session)=)[^&\s]*",
 )
 
 
 def masked(text: str) -> str:
     return SECRET.sub(lambda found: f"{found[1] or found[2]}***", text)
+
+
+class Named(Protocol):
+    """A kind of call, e.g. `PUT /v1.0/card/instances`."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Call(BaseModel):
@@ -53,11 +60,11 @@ class Calls:
     def total(self) -> int:
         return self.counts.total()
 
-    def of(self, api: Api | str) -> list[Call]:
+    def of(self, api: Named | str) -> list[Call]:
         name = api if isinstance(api, str) else api.name
         return [call for call in self.kept if call.api == name]
 
-    def add(self, api: Api, *, status: int, code: str, query: str, body: bytes) -> None:
+    def add(self, api: Named, *, status: int, code: str, query: str, body: bytes) -> None:
         self.counts[api.name] += 1
         if code:
             self.refused[api.name] += 1
@@ -68,7 +75,7 @@ class Calls:
 
 
 class Violation(BaseModel):
-    """Something DingTalk forbids or does not promise that the real one might let pass. `rule` is a stable word."""
+    """Something the platform forbids or does not promise that the real one might let pass. `rule` is a stable word."""
 
     model_config = ConfigDict(frozen=True)
 

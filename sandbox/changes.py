@@ -2,19 +2,28 @@
 
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from sandbox.dingtalk.pulse import Pulse
-from sandbox.dingtalk.robot_messages import RobotMessage
+from sandbox.pulse import Pulse
 
 KEPT = 20_000
+M = TypeVar("M", bound="Said")
 
 
-class Change(BaseModel):
+class Said(BaseModel):
+    """A message of the bot's, as far as every platform has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    text: str
+
+
+class Change(BaseModel, Generic[M]):
     """`card` is a card newly visible in a conversation, `update` a new version of it (`cause` says by what), `message`
-    a message of the robot's. What a person sees of the card is asked of the card."""
+    a message of the bot's. `card` is the card's id by which the stand-in holds it; what a person sees is asked of the card."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,15 +31,15 @@ class Change(BaseModel):
     kind: Literal["card", "update", "message"]
     at: float
     conversations: tuple[str, ...]
-    out_track_id: str = ""
+    card: str = ""
     cause: str = ""
-    message: RobotMessage | None = None
+    message: M | None = None
 
 
-class Changes:
+class Changes(Generic[M]):
     def __init__(self, pulse: Pulse) -> None:
         self._pulse = pulse
-        self._kept: deque[Change] = deque(maxlen=KEPT)
+        self._kept: deque[Change[M]] = deque(maxlen=KEPT)
         self.last = 0
 
     def add(
@@ -39,9 +48,9 @@ class Changes:
         at: float,
         conversations: tuple[str, ...],
         *,
-        out_track_id: str = "",
+        card: str = "",
         cause: str = "",
-        message: RobotMessage | None = None,
+        message: M | None = None,
     ) -> None:
         self.last += 1
         self._kept.append(
@@ -50,14 +59,14 @@ class Changes:
                 kind=kind,
                 at=at,
                 conversations=conversations,
-                out_track_id=out_track_id,
+                card=card,
                 cause=cause,
                 message=message,
             )
         )
         self._pulse.beat()
 
-    def after(self, number: int) -> list[Change]:
+    def after(self, number: int) -> list[Change[M]]:
         news = []
         for change in reversed(self._kept):
             if change.number <= number:
@@ -65,14 +74,14 @@ class Changes:
             news.append(change)
         return news[::-1]
 
-    async def wait_after(self, number: int, seconds: float) -> list[Change]:
+    async def wait_after(self, number: int, seconds: float) -> list[Change[M]]:
         """The changes after `number`, waiting for the first at most `seconds`; empty when none came."""
         try:
             return await self._pulse.until(lambda: self.after(number), seconds)
         except TimeoutError:
             return []
 
-    async def follow(self, number: int) -> AsyncIterator[Change]:
+    async def follow(self, number: int) -> AsyncIterator[Change[M]]:
         """Every change after `number`, for ever."""
         while True:
             for change in await self.wait_after(number, 3600):

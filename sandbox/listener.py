@@ -1,0 +1,61 @@
+"""The stand-in's own half of listening: a server on a port of this machine, from entering to leaving."""
+
+import socket
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from sandbox.clock import Clock
+from sandbox.line import Line
+
+MAX_BODY = 16 * 1024 * 1024
+
+
+class Listener:
+    """`tls` serves https and wss instead of http and ws. Every other setting goes to the parts of the stand-in."""
+
+    clock: Clock
+    _routes: list[web.RouteDef]
+
+    def __init__(
+        self, *, host: str = "127.0.0.1", port: int = 0, tls: SSLContext | None = None, **settings: Any
+    ) -> None:
+        super().__init__(**settings)
+        self.url = ""
+        self._listen = (host, port, tls)
+        self._stack = AsyncExitStack()
+
+    def _named(self, url: str) -> None:
+        """The address is known: whoever hands it out learns it here."""
+        raise NotImplementedError
+
+    def _all_lines(self) -> Mapping[str, Line]:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> Self:
+        host, port, tls = self._listen
+        app = web.Application(client_max_size=MAX_BODY)
+        app.add_routes(self._routes)
+        app.on_shutdown.append(self._cut_lines)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        self._stack.callback(self.clock.close)
+        listener = socket.create_server((host, port), reuse_port=False)
+        await web.SockSite(runner, listener, ssl_context=tls).start()
+        self.url = f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
+        self._named(self.url)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _cut_lines(self, _: web.Application) -> None:
+        for line in list(self._all_lines().values()):
+            line.abort()
