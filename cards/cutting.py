@@ -1,11 +1,14 @@
 """What goes first when a card does not fit; the same on every platform."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cards.model import Card
 from cards.parts import Part, facts_part, log_part, section_part, squeeze
 from cards.phrases import phrases
+
+Piece = TypeVar("Piece")
 
 
 @dataclass(slots=True)
@@ -17,6 +20,13 @@ class Kept:
     sections: list[Part]
     dropped: int = 0
 
+    def __iter__(self) -> Iterator[Part]:
+        """In the order they are read in."""
+        yield self.facts
+        yield from self.opened
+        yield self.log
+        yield from self.folded
+
     @property
     def opened(self) -> list[Part]:
         return [part for part in self.sections if not part.folded]
@@ -26,16 +36,29 @@ class Kept:
         return [part for part in self.sections if part.folded]
 
 
+def remembered(draw: Callable[[Part], Piece]) -> Callable[[Part], Piece]:
+    """Each part is drawn once for each of its lengths: whether a card fits is asked many times."""
+    pieces: dict[tuple[str, int], Piece] = {}
+
+    def piece(part: Part) -> Piece:
+        key = (part.name, part.shown)
+        if key not in pieces:
+            pieces[key] = draw(part)
+        return pieces[key]
+
+    return piece
+
+
 def cut(card: Card, *, folded_lines: int, open_lines: int, log_lines: int, fits: Callable[[Kept], bool]) -> Kept:
     """Cut until it fits, the least important first: log, folded sections, what is left of the log, open sections, then sections
-    with their titles. The summary and the facts stay; only facts that alone burst the budget are cut.
-    """
+    with their titles. The summary and the facts stay; only facts that alone burst the budget are cut."""
     words = phrases(card)
     kept = Kept(
         facts=facts_part(card),
         log=log_part(card, most=log_lines),
         sections=[
-            section_part(section, words, folded_lines=folded_lines, open_lines=open_lines) for section in card.sections
+            section_part(section, words, folded_lines=folded_lines, open_lines=open_lines, name=f"section_{number}")
+            for number, section in enumerate(card.sections)
         ],
     )
     folded, opened = kept.folded[::-1], kept.opened[::-1]

@@ -8,11 +8,11 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cards.cutting import Kept, cut
+from cards.cutting import Kept, cut, remembered
 from cards.dialects import CARD, MESSAGE, Dialect
 from cards.markdown import bold, link, phrase
 from cards.model import Button, Card
-from cards.parts import LABEL_CHARS, Part, preview_text, small_print, step, summary, title
+from cards.parts import LABEL_CHARS, preview_text, small_print, step, summary, title
 from cards.phrases import bar, phrases
 from cards.plain import clip, one_line, size
 
@@ -115,25 +115,15 @@ def _progress(card: Card) -> str:
 
 
 def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
-    """The newest log lines stand between the open and the folded sections."""
     words = phrases(card)
     more_buttons = len(card.choices) - MOST_BUTTONS
-    pieces: dict[tuple[int, int], str] = {}
-
-    def piece(part: Part) -> str:
-        key = (id(part), part.shown)
-        if key not in pieces:
-            pieces[key] = dialect.draw(part, words)
-        return pieces[key]
+    piece = remembered(lambda part: dialect.draw(part, words))
 
     def drawn(kept: Kept) -> str:
         blocks = [
             bold(summary(card)),
             _progress(card),
-            piece(kept.facts),
-            *map(piece, kept.opened),
-            piece(kept.log),
-            *map(piece, kept.folded),
+            *map(piece, kept),
             phrase(words.more_sections.format(count=kept.dropped)) if kept.dropped else "",
             phrase(words.more_buttons.format(count=more_buttons)) if more_buttons > 0 else "",
             link(f"{words.whole} ›", card.link) if card.link else "",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cards.cutting import Kept, cut
+from cards.cutting import Kept, cut, remembered
 from cards.feishu_buttons import buttons
 from cards.feishu_components import (
     Element,
@@ -17,10 +17,10 @@ from cards.feishu_components import (
     strong,
     table,
 )
-from cards.feishu_limits import BUDGET, MOST_BUTTONS, MOST_ELEMENTS, MOST_TABLES, content, count, sent_size
+from cards.feishu_limits import BUDGET, MOST_BUTTONS, MOST_ELEMENTS, MOST_TABLES, content, cost, count, sent_size
 from cards.feishu_post import post, post_lines
 from cards.markdown import fence, link
-from cards.model import Card, Tone
+from cards.model import Card, Section, Tone
 from cards.parts import LABEL_CHARS, TITLE_CHARS, VALUE_CHARS, Part, preview_text, shortened, small_print, step, summary
 from cards.phrases import Phrases, bar, phrases
 from cards.plain import aligned, clip, one_line
@@ -52,29 +52,15 @@ def render(card: Card, key: str, *, persons: bool = True, budget: int = BUDGET) 
     words = phrases(card)
     top = [paragraph(summary(card), "summary", size="heading"), *_progress(card)]
     foot = [*buttons(card, key), *_footer(card, words)]
-    tables = [number for number, section in enumerate(card.sections) if section.body.type == "table"]
-    tables = [number for number in tables if not card.sections[number].folded][:MOST_TABLES]
-    pieces: dict[tuple[int, int], list[Element]] = {}
-    costs: dict[tuple[int, int], tuple[int, int]] = {}
+    tables = [f"section_{n}" for n, section in enumerate(card.sections) if _is_table(section)][:MOST_TABLES]
 
-    def piece(part: Part, name: str, *, boxed: bool = False) -> list[Element]:
-        at = (id(part), part.shown)
-        if at not in pieces:
-            if part.kind == "facts":
-                pieces[at] = _facts(card, part, words, persons=persons)
-            else:
-                pieces[at] = _part(part, name, words, boxed=boxed)
-            costs[at] = _cost(pieces[at])
-        return pieces[at]
-
-    def body(kept: Kept) -> list[tuple[Part, str, bool]]:
-        named = [(part, f"section_{number}", number in tables) for number, part in enumerate(kept.sections)]
-        return [
-            (kept.facts, "facts", False),
-            *(each for each in named if not each[0].folded),
-            (kept.log, "log", False),
-            *(each for each in named if each[0].folded),
-        ]
+    @remembered
+    def piece(part: Part) -> tuple[list[Element], int, int]:
+        if part.kind == "facts":
+            drawn = _facts(card, part, words, persons=persons)
+        else:
+            drawn = _part(part, words, boxed=part.name in tables)
+        return drawn, cost(drawn), count(drawn)
 
     def notes(kept: Kept) -> list[Element]:
         more = len(card.buttons) - MOST_BUTTONS
@@ -96,20 +82,18 @@ def render(card: Card, key: str, *, persons: bool = True, budget: int = BUDGET) 
         }
 
     frame = whole([*top, *foot])
-    fixed_size, fixed_count = sent_size(frame), count(frame)
+    bytes_left, elements_left = budget - sent_size(frame), MOST_ELEMENTS - count(frame)
 
     def fits(kept: Kept) -> bool:
-        bytes_left, elements_left = budget - fixed_size, MOST_ELEMENTS - fixed_count
-        for part, name, boxed in body(kept):
-            piece(part, name, boxed=boxed)
-            cost = costs[id(part), part.shown]
-            bytes_left, elements_left = bytes_left - cost[0], elements_left - cost[1]
-        noted = _cost(notes(kept))
-        return bytes_left >= noted[0] and elements_left >= noted[1]
+        noted = notes(kept)
+        pieces = [piece(part) for part in kept]
+        return (
+            cost(noted) + sum(taken for _, taken, _ in pieces) <= bytes_left
+            and count(noted) + sum(number for _, _, number in pieces) <= elements_left
+        )
 
     kept = cut(card, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES, log_lines=_LOG_LINES, fits=fits)
-    shown = [each for part, name, boxed in body(kept) for each in piece(part, name, boxed=boxed)]
-    return whole([*top, *shown, *notes(kept), *foot])
+    return whole([*top, *(element for part in kept for element in piece(part)[0]), *notes(kept), *foot])
 
 
 def render_message(card: Card, *, budget: int = BUDGET) -> tuple[str, str]:
@@ -122,9 +106,9 @@ def render_plain_message(text: str, *, budget: int = BUDGET) -> tuple[str, str]:
     return "post", content(post_lines(text, budget=budget))
 
 
-def _cost(elements: list[Element]) -> tuple[int, int]:
-    """The brackets of the list stand for the comma that joins it to the rest."""
-    return (sent_size(elements) - 3, count(elements)) if elements else (0, 0)
+def _is_table(section: Section) -> bool:
+    """That may be shown as one: not inside a panel."""
+    return section.body.type == "table" and not section.folded
 
 
 def _header(card: Card) -> Element:
@@ -159,20 +143,20 @@ def _facts(card: Card, part: Part, words: Phrases, *, persons: bool) -> list[Ele
     return [markdown("\n".join(lines), "facts")] if lines else []
 
 
-def _part(part: Part, name: str, words: Phrases, *, boxed: bool) -> list[Element]:
+def _part(part: Part, words: Phrases, *, boxed: bool) -> list[Element]:
     """`boxed`: as a table component. A part of which nothing is left is one line that says so."""
     if not part.units:
         return []
     if not part.shown:
-        return [paragraph(f"{part.title}{words.hidden.format(count=part.hidden)}", name, colour="grey")]
-    inside = f"{name}_in"
+        return [paragraph(f"{part.title}{words.hidden.format(count=part.hidden)}", part.name, colour="grey")]
+    inside = f"{part.name}_in"
     if part.folded:
-        return [panel(_counted(part, words), [_body(part, inside, words)], name)]
-    titled = [markdown(strong(part.title), name)] if part.title else []
+        return [panel(_counted(part, words), [_body(part, inside, words)], part.name)]
+    titled = [markdown(strong(part.title), part.name)] if part.title else []
     if not boxed or not part.columns:
         return [*titled, _body(part, inside, words)]
     note = part.note(words)
-    noted = [paragraph(note, f"{name}_more", size="notation", colour="grey")] if note else []
+    noted = [paragraph(note, f"{part.name}_more", size="notation", colour="grey")] if note else []
     return [*titled, table(part.columns, part.visible(), inside), *noted]
 
 

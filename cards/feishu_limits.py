@@ -1,6 +1,7 @@
 """What Feishu refuses a card or a post for, and how much of it there is."""
 
 import json
+from collections.abc import Sequence
 
 from cards.plain import size
 
@@ -23,6 +24,11 @@ def sent_size(rendered: object) -> int:
     """Bytes in a request that is UTF-8 throughout; one that escapes what is not ASCII (`ensure_ascii`) takes twice as many for
     Chinese."""
     return size(json.dumps(content(rendered), ensure_ascii=False))
+
+
+def cost(elements: Sequence[object]) -> int:
+    """Bytes that these add to a list: they are joined to it by a comma, which stands here for their brackets."""
+    return sent_size(elements) - len('"[]"') + len(",") if elements else 0
 
 
 def count(node: object) -> int:

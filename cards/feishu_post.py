@@ -5,8 +5,8 @@ Clients still make links of addresses by themselves; those lose their colon (I8)
 
 from collections.abc import Iterator
 
-from cards.cutting import Kept, cut
-from cards.feishu_limits import MOST_BUTTONS, sent_size
+from cards.cutting import Kept, cut, remembered
+from cards.feishu_limits import MOST_BUTTONS, cost, sent_size
 from cards.markdown import is_address, unlinked
 from cards.model import Card
 from cards.parts import Part, small_print, step, summary, title
@@ -25,19 +25,26 @@ Post = dict[str, dict[str, object]]
 
 def post(card: Card, *, budget: int) -> Post:
     words = phrases(card)
+    top, foot = list(_top(card)), list(_foot(card, words))
 
-    def drawn(kept: Kept) -> Post:
-        return _post(card.language, title(card), list(_paragraphs(card, kept, words)))
+    @remembered
+    def piece(part: Part) -> tuple[list[Paragraph], int]:
+        drawn = list(_part(part, words))
+        return drawn, cost(drawn)
 
-    return drawn(
-        cut(
-            card,
-            folded_lines=_FOLDED_LINES,
-            open_lines=_OPEN_LINES,
-            log_lines=_LOG_LINES,
-            fits=lambda kept: sent_size(drawn(kept)) <= budget,
-        )
+    def notes(kept: Kept) -> list[Paragraph]:
+        return [_text(words.more_sections.format(count=kept.dropped))] if kept.dropped else []
+
+    left = budget - sent_size(_post(card.language, title(card), [*top, *foot]))
+    kept = cut(
+        card,
+        folded_lines=_FOLDED_LINES,
+        open_lines=_OPEN_LINES,
+        log_lines=_LOG_LINES,
+        fits=lambda kept: cost(notes(kept)) + sum(piece(part)[1] for part in kept) <= left,
     )
+    shown = [paragraph for part in kept for paragraph in piece(part)[0]]
+    return _post(card.language, title(card), [*top, *shown, *notes(kept), *foot])
 
 
 def post_lines(text: str, *, budget: int) -> Post:
@@ -63,19 +70,14 @@ def _bold(text: str) -> dict[str, object]:
     return {"tag": "text", "text": text, "style": ["bold"]}
 
 
-def _paragraphs(card: Card, kept: Kept, words: Phrases) -> Iterator[Paragraph]:
+def _top(card: Card) -> Iterator[Paragraph]:
     yield [_bold(unlinked(summary(card)) or "…")]
     if card.progress is not None:
         percent = card.progress.percent
         yield _text(f"{'⏳' if percent is None else f'{bar(percent)} {percent}%'} {unlinked(step(card))}".rstrip())
-    for label, value in kept.facts.visible():
-        yield [_bold(f"{unlinked(label)}{words.colon}"), {"tag": "text", "text": unlinked(value)}]
-    if note := kept.facts.note(words):
-        yield _text(note)
-    for part in (*kept.opened, kept.log, *kept.folded):
-        yield from _part(part, words)
-    if kept.dropped:
-        yield _text(words.more_sections.format(count=kept.dropped))
+
+
+def _foot(card: Card, words: Phrases) -> Iterator[Paragraph]:
     twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.choices if button.twin]
     if twins:
         yield [_bold(f"{words.type_instead}{words.colon.rstrip()}")]
@@ -88,6 +90,12 @@ def _paragraphs(card: Card, kept: Kept, words: Phrases) -> Iterator[Paragraph]:
 
 def _part(part: Part, words: Phrases) -> Iterator[Paragraph]:
     if not part.units:
+        return
+    if part.kind == "facts":
+        for label, value in part.visible():
+            yield [_bold(f"{unlinked(label)}{words.colon}"), {"tag": "text", "text": unlinked(value)}]
+        if note := part.note(words):
+            yield _text(note)
         return
     if not part.shown:
         yield [_bold(unlinked(part.title)), {"tag": "text", "text": words.hidden.format(count=part.hidden)}]

@@ -60,6 +60,8 @@ class Part:
     columns: tuple[str, ...] = ()
     folded: bool = False
     newest: bool = False
+    name: str = ""
+    """Unique on the card: `facts`, `log`, `section_0`."""
     shown: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,7 +111,7 @@ def _value(text: str, words: Phrases) -> str:
     return shortened(one_line(text), VALUE_CHARS, words)
 
 
-def section_part(section: Section, words: Phrases, *, folded_lines: int, open_lines: int) -> Part:
+def section_part(section: Section, words: Phrases, *, folded_lines: int, open_lines: int, name: str = "") -> Part:
     """A folded section starts short, an open one only ends somewhere. What can never be seen is not looked at."""
     body, most = section.body, folded_lines if section.folded else open_lines
     units: list[Unit]
@@ -130,20 +132,22 @@ def section_part(section: Section, words: Phrases, *, folded_lines: int, open_li
             units = [tuple(_value(cell, words) for cell in row) for row in body.rows[:most]]
             columns = tuple(shortened(one_line(name), LABEL_CHARS, words) for name in body.columns)
     title = shortened(one_line(section.title), TITLE_CHARS, words)
-    return Part(kind=body.type, units=units, total=total, title=title, columns=columns, folded=section.folded)
+    return Part(
+        kind=body.type, units=units, total=total, title=title, columns=columns, folded=section.folded, name=name
+    )
 
 
 def log_part(card: Card, *, most: int) -> Part:
     """The newest lines."""
     words = phrases(card)
     units = [_line(line, LOG_CHARS, words) for line in card.log[-most:]]
-    return Part(kind="log", units=units, total=len(card.log), title=words.log, newest=True)
+    return Part(kind="log", units=units, total=len(card.log), title=words.log, newest=True, name="log")
 
 
 def facts_part(card: Card) -> Part:
     words = phrases(card)
     units = [(shortened(one_line(fact.label), LABEL_CHARS, words), _value(fact.text, words)) for fact in card.facts]
-    return Part(kind="facts", units=units, total=len(units))
+    return Part(kind="facts", units=units, total=len(units), name="facts")
 
 
 def squeeze(cuts: Iterable[tuple[Part, int]], fits: Callable[[], bool]) -> bool:

@@ -16,6 +16,7 @@ from sandbox.feishu.deliveries import AGAIN_AFTER, Deliveries
 from sandbox.feishu.directory import Directory
 from sandbox.feishu.door import Door
 from sandbox.feishu.entities import Entities
+from sandbox.feishu.entity_calls import EntityCalls
 from sandbox.feishu.events import Events
 from sandbox.feishu.faults import Faults
 from sandbox.feishu.limits import Limits
@@ -110,6 +111,7 @@ class Parts:
             *messages.routes(self.door),
             *self.reactions.routes(self.door),
             *DelayedCalls(self.cards, self.card_rules, click_tokens, self.violations).routes(self.door),
+            *EntityCalls(self.entities).routes(self.door),
             *PeopleCalls(self.credentials, self.directory).routes(self.door),
         ]
 
