@@ -27,6 +27,7 @@ NO_PERSONS = "no-persons"
 """`Sent.form` of a card on which people are only named: Feishu did not know one of them."""
 _PERSON = "ou_"
 _MOST_DOUBTS = 1000
+_MOST_PLACES = 5000
 
 
 def drawn(card: Card, key: str, form: str) -> dict[str, Any]:
@@ -37,6 +38,11 @@ class Deliveries:
     def __init__(self, api: OpenApi) -> None:
         self._api = api
         self._doubts: Recent[str, bool] = Recent(_MOST_DOUBTS)
+        self._places: Recent[str, Conversation] = Recent(_MOST_PLACES)
+
+    def place(self, message_id: str) -> Conversation | None:
+        """Where a card was lately sent to, or changed."""
+        return self._places.get(message_id)
 
     async def send(self, conversation: Conversation, card: Card, key: str) -> Sent:
         """`key` becomes the uuid: of one there is one message an hour, and asked again Feishu names the first. That may show what
@@ -60,6 +66,7 @@ class Deliveries:
         async def patch(form: str) -> None:
             body = {"content": content(drawn(card, sent.key, form))}
             await self._api.call("PATCH", UPDATE, sent.message_id, body=body)
+            self._places[sent.message_id] = sent.conversation
 
         await _with_persons(sent.form, card, patch)
 
@@ -69,6 +76,7 @@ class Deliveries:
 
     async def _send(self, conversation: Conversation, card: Card, key: str, form: str) -> Sent:
         message_id = await self._post(conversation, "interactive", content(drawn(card, key, form)), key)
+        self._places[message_id] = conversation
         return Sent(platform="feishu", conversation=conversation, message_id=message_id, key=key, form=form)
 
     async def _post(self, conversation: Conversation, kind: str, written: str, key: str) -> str:

@@ -211,7 +211,7 @@ class Feishu:
         async with asyncio.TaskGroup() as tasks:
             watch = tasks.create_task(answer.at_the_latest(self._patience.click))
             try:
-                action = parse_click(event, name=self._people.name)
+                action = parse_click(event, name=self._people.name, place=self._deliveries.place)
                 answer.about(action)
                 await on_action(action, answer.acknowledge)
             except Unreachable as exc:

@@ -91,7 +91,7 @@ class Line:
             self._settled.set()
 
     async def close(self) -> None:
-        """A close frame unless the goodbyes have been said, a short wait for the other's, the socket."""
+        """A close frame, a short wait for the other's unless it was heard, the socket."""
         await self._ws.close()
 
     async def _read(self, hear: Callable[["Line", Delivery], Awaitable[None]], alive: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ _MOST = 5000
 _BATCH = 50
 _NAMELESS_SECONDS = 600.0
 """Without the permission, or for somebody outside of what the application may see, it is not asked again so soon."""
+_PAUSE_SECONDS = 10.0
 _BY_OPEN_ID = ("user_id_type", "open_id")
 
 
@@ -52,13 +53,11 @@ class People:
         while True:
             await self._asked.wait()
             self._asked.clear()
-            while self._wanted:
-                batch = list(self._wanted)[:_BATCH]
-                for open_id in batch:
-                    del self._wanted[open_id]
-                    self._nameless[open_id] = time.monotonic() + _NAMELESS_SECONDS
+            while batch := list(self._wanted)[:_BATCH]:
                 if time.monotonic() >= self._quiet_until:
                     await self._ask(batch)
+                for open_id in batch:
+                    del self._wanted[open_id]
 
     async def person(self, open_id: str) -> Person:
         """Raises MessageGone for nobody, Refused without the permission to read contacts."""
@@ -84,10 +83,26 @@ class People:
         query = [("user_ids", open_id) for open_id in batch]
         try:
             answer = await self._api.call("GET", SEVERAL, query=[*query, _BY_OPEN_ID])
+        except MessageGone as exc:
+            log.info("feishu.names.unknown", why=str(exc))
+            await self._ask_each(batch)
         except PlatformError as exc:
             log.info("feishu.names.unknown", why=str(exc))
-            self._quiet_until = time.monotonic() + (_NAMELESS_SECONDS if isinstance(exc, Refused) else 10.0)
+            self._quiet_until = time.monotonic() + (_NAMELESS_SECONDS if isinstance(exc, Refused) else _PAUSE_SECONDS)
+        else:
+            self._nameless_for_now(batch)
+            items = json_object(answer.get("data")).get("items")
+            for item in map(json_object, items if isinstance(items, list) else []):
+                self.remember(string(item.get("open_id")), string(item.get("name")))
+
+    async def _ask_each(self, batch: list[str]) -> None:
+        """One id that Feishu does not know may spoil the question for all."""
+        if len(batch) == 1:
+            self._nameless_for_now(batch)
             return
-        items = json_object(answer.get("data")).get("items")
-        for item in map(json_object, items if isinstance(items, list) else []):
-            self.remember(string(item.get("open_id")), string(item.get("name")))
+        for open_id in batch:
+            await self._ask([open_id])
+
+    def _nameless_for_now(self, batch: list[str]) -> None:
+        for open_id in batch:
+            self._nameless[open_id] = time.monotonic() + _NAMELESS_SECONDS
