@@ -137,7 +137,8 @@ def _facts(card: Card, part: Part, words: Phrases, *, persons: bool) -> list[Ele
         shown = inert(value)
         if persons and fact.person is not None and (drawn := person(fact.person)):
             shown = " ".join(filter(None, [drawn, inert(shortened(one_line(fact.value), VALUE_CHARS, words))]))
-        lines.append(f"{grey(inert(label) + words.colon)}{shown}")
+        labelled = inert(f"{label}{words.colon}")  # together: a label `:OK` and our colon would be a picture
+        lines.append(f"{grey(labelled)}{' ' * words.colon.endswith(' ')}{shown}")
     if note := part.note(words):
         lines.append(grey(inert(note)))
     return [markdown("\n".join(lines), "facts")] if lines else []

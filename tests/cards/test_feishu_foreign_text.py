@@ -8,8 +8,9 @@ from hypothesis import given
 
 from cards.feishu import render, render_message
 from cards.feishu_components import inert
-from cards.model import Card
+from cards.model import Card, Fact
 from tests.cards.feishu_reading import markdowns, texts
+from tests.cards.samples import Language
 from tests.cards.strategies import cards
 from tests.cards.test_foreign_text import ACTIVE, HIDDEN, outside_fences
 
@@ -25,7 +26,7 @@ def test_nothing_foreign_acts_on_a_card(card: Card) -> None:
     people = sum(fact.person is not None for fact in card.facts)
     assert sum(text.count("<person ") for text in markdowns(drawn)) <= people
     for written in markdowns(drawn):
-        text = OURS.sub(" ", written)
+        text = OURS.sub("·", written)
         assert not ACTIVE.search(text), text
         for line in outside_fences(text):
             assert "://" not in line
@@ -50,6 +51,12 @@ def test_nothing_foreign_acts_in_a_message(card: Card) -> None:
     for node in nodes:
         assert "://" not in node["text"]
         assert not HIDDEN.search(node["text"])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_label_and_our_colon_make_no_shortcode(language: Language) -> None:
+    card = Card(id="c", kind="notice", language=language, title="t", summary="s", facts=(Fact(label=":OK", value="v"),))
+    assert not any(SHORTCODE.search(text) for text in markdowns(render(card, "k")))
 
 
 @pytest.mark.parametrize(
