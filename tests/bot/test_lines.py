@@ -263,3 +263,20 @@ async def test_a_click_in_hand_at_sigterm_is_answered_and_decided(tmp_path: Path
         assert await running.stop() == 0
         assert (await click).ok
         assert running.states() == ["DENIED"]
+
+
+async def test_a_click_that_crosses_our_goodbye_is_decided_and_the_card_is_put_right(tmp_path: Path) -> None:
+    async with daemon(tmp_path) as running:
+        await running.gateway.say(MEMBER, "帮我重启下 nginx", conversation=GROUP)
+        card = await running.gateway.next_card(containing="待审批", seconds=20)
+        (connection,) = running.gateway.deliveries.lines.values()
+        running.gateway.faults.linger()
+        stopping = asyncio.create_task(running.stop())
+        await until(lambda: connection.left)
+        click = asyncio.create_task(running.gateway.click(ADMIN, card.out_track_id, "deny"))
+        await until(lambda: running.states() == ["DENIED"])
+        running.gateway.faults.let_go()
+        assert await stopping == 0
+        assert "已拒绝" in running.gateway.cards[card.out_track_id].view(ADMIN).text
+        click.cancel()
+        await asyncio.wait([click])
