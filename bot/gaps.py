@@ -14,7 +14,7 @@ from adapters.types import Conversation, Platform
 from bot.answers import notice
 from bot.clock import Clock, stamp
 from bot.deliveries import stable_id
-from bot.lines import Gap, Line, Lines, News, Parked
+from bot.lines import Gap, Line, Lines, News, Parked, Up
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
 from bot.words import Words
@@ -93,6 +93,8 @@ class Gaps:
                 await self._tell_gap(happened)
             case Parked():
                 await self._tell_parked(happened)
+            case Up():
+                await self.remember()  # a process that never lives for half a minute would seem deaf all the time
 
     async def _tell_gap(self, gap: Gap) -> None:
         since, until = self._times(gap)

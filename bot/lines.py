@@ -48,7 +48,14 @@ class Parked:
     reason: str
 
 
-News = Gap | Parked
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The platform is heard again, after so short a time that nobody need know; or for the first time."""
+
+    platform: Platform
+
+
+News = Gap | Parked | Up
 
 
 class Line:
@@ -90,11 +97,15 @@ class Line:
     def begins_to_hear(self) -> None:
         """One more connection hears."""
         self._hearing += 1
+        if self._hearing > 1:
+            return
         now, since = self._clock(), self._deaf_since
         self._deaf_since = None
         if since is not None and now - since >= LEAST_GAP:
             log.warning("line.was_deaf", platform=self.platform, since=since.isoformat(), until=now.isoformat())
             self._tell(Gap(self.platform, since, now))
+        else:
+            self._tell(Up(self.platform))
 
     def ends_to_hear(self, *, silent: bool = False) -> None:
         """One connection less hears. `silent`: it had not for a while, nobody noticed."""

@@ -68,6 +68,12 @@ class Daemon:
 
     async def start(self) -> None:
         """Returns when its line is open."""
+        await self.launch()
+        async with asyncio.timeout(30):
+            await self.gateway.connected(seconds=30)
+
+    async def launch(self) -> None:
+        """Returns when the process has begun."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -79,8 +85,6 @@ class Daemon:
                 stderr=log,
                 stdin=asyncio.subprocess.DEVNULL,
             )
-        async with asyncio.timeout(30):
-            await self.gateway.connected(seconds=30)
 
     async def kill(self) -> None:
         """kill -9, and wait until the gateway has noticed."""

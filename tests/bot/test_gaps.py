@@ -168,3 +168,15 @@ async def test_a_parked_line_is_told_on_the_other_platform(tmp_path: Path) -> No
         ((place, said),) = await here.cards(1)
         assert place == "feishu:oc_duty"
         assert "authFailed" in said
+
+
+async def test_a_process_that_never_lives_for_long_is_not_taken_for_deaf(tmp_path: Path) -> None:
+    clock = Clock()
+    for _ in range(5):
+        async with world(tmp_path, clock, ops={"dingtalk": (OPS,)}) as here:
+            here.line.begins_to_hear()
+            async with asyncio.timeout(5):
+                while await here.heard_at() != stamp(clock.now):
+                    await asyncio.sleep(0.005)
+            assert await here.cards(0) == []
+            clock.advance(25)
