@@ -46,17 +46,20 @@ _LOG_LINES = 10
 _COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
 
 
-def render(card: Card, *, budget: int = BUDGET) -> dict[str, str]:
-    """The card's `cardParamMap`. Without buttons the list is empty: an update that left it out would keep the old ones."""
+def render(card: Card, *, budget: int = BUDGET, value_bytes: int | None = None) -> dict[str, str]:
+    """The card's `cardParamMap`. Without buttons the list is empty: an update that left it out would keep the old ones.
+    `value_bytes` bounds each value, for where DingTalk insists on its kilobyte."""
+    card = card.model_copy(update={"buttons": tuple(button for button in card.buttons if not button.disabled)})
+    most = MOST_BUTTONS
+    while value_bytes is not None and most and size(_buttons(card, most)) > value_bytes:
+        most -= 1
     fixed = {
         "title": phrase(title(card)),
         "tips": phrase(small_print(card)),
-        "sys_full_json_obj": _compact(
-            {"msgButtons": [_button(card, button) for button in card.buttons[:MOST_BUTTONS]]}
-        ),
+        "sys_full_json_obj": _buttons(card, most),
     }
-    left = budget - sum(map(size, fixed.values()))
-    return {**fixed, "markdown": _body(card, CARD, lambda text: size(text) <= left)}
+    left = min(budget - sum(map(size, fixed.values())), value_bytes or budget)
+    return {**fixed, "markdown": _body(card, CARD, lambda text: size(text) <= left, most)}
 
 
 class MarkdownMessage(NamedTuple):
@@ -73,7 +76,7 @@ def render_markdown_message(card: Card, *, budget: int = MESSAGE_BUDGET) -> Mark
     """The whole card with its buttons as what to type instead."""
     words = phrases(card)
     head = phrase(title(card))
-    twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.buttons if button.twin]
+    twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.buttons if button.twin and not button.disabled]
     typed = "\n".join(f"- {phrase(twin)}" for twin in twins[:MOST_BUTTONS])
     foot = "\n\n".join(
         filter(
@@ -104,6 +107,10 @@ def without_details(card: Card) -> Card:
     return card.model_copy(update={"sections": (), "log": (), "footer": (*card.footer, phrases(card).withheld)})
 
 
+def _buttons(card: Card, most: int) -> str:
+    return _compact({"msgButtons": [_button(card, button) for button in card.buttons[:most]]})
+
+
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -124,11 +131,11 @@ def _progress(card: Card) -> str:
     return f"{'⏳' if percent is None else f'{bar(percent)} **{percent}%**'} {phrase(step(card))}".rstrip()
 
 
-def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
+def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool], most_buttons: int = MOST_BUTTONS) -> str:
     """Cut until it fits, the least important first: log, folded sections, what is left of the log, open sections, then sections
     with their titles. The summary and the facts stay; only facts that alone burst the budget are cut."""
     words = phrases(card)
-    more_buttons = len(card.buttons) > MOST_BUTTONS
+    more_buttons = max(len(card.buttons) - most_buttons, 0)
     facts, log = facts_part(card), log_part(card, most=_LOG_LINES)
     sections = [section_part(part, words, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES) for part in card.sections]
     folded = [part for part in reversed(sections) if part.folded]
@@ -151,7 +158,7 @@ def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
             piece(log),
             *(piece(part) for part in kept if part.folded),
             phrase(words.more_sections.format(count=dropped)) if dropped else "",
-            phrase(words.more_buttons.format(count=len(card.buttons) - MOST_BUTTONS)) if more_buttons else "",
+            phrase(words.more_buttons.format(count=more_buttons)) if more_buttons else "",
             link(f"{words.whole} ›", card.link) if card.link else "",
         ]
         return "\n\n".join(filter(None, blocks))

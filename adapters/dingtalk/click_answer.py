@@ -1,6 +1,7 @@
 """The one answer to a click, in time."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -10,19 +11,23 @@ from adapters.dingtalk.line import Line
 from adapters.dingtalk.small_print import TIPS, SmallPrint
 from adapters.errors import Unreachable
 from adapters.types import Answer, CardAction
-from cards.dingtalk import render
+from cards.model import Card
 
 log = structlog.get_logger()
+
+Draw = Callable[[str, Card, str], dict[str, str]]
+"""The variables of the card with that key, which may have been made in that form."""
 
 
 class ClickAnswer:
     """Whatever happens, exactly one answer goes out on the line that the click came on: the given one, or an empty one that
     leaves the card as it is when nobody gave one in time. Without any, the client shows a failure."""
 
-    def __init__(self, line: Line, message_id: str, small_print: SmallPrint) -> None:
+    def __init__(self, line: Line, message_id: str, small_print: SmallPrint, draw: Draw) -> None:
         self._line = line
         self._message_id = message_id
         self._small_print = small_print
+        self._draw = draw
         self._action: CardAction | None = None
         self._done: str = ""
 
@@ -66,7 +71,7 @@ class ClickAnswer:
         assert self._action is not None, "known before anybody can answer"
         response: dict[str, Any] = {"cardUpdateOptions": {"updateCardDataByKey": True, "updatePrivateDataByKey": True}}
         if answer.card is not None:
-            variables = render(answer.card)
+            variables = self._draw(self._action.key, answer.card, answer.form)
             self._small_print.shown(self._action.key, variables)
             response["cardData"] = {"cardParamMap": variables}
         own = self._small_print.answering(self._action.key, self._action.operator.id, answer)
