@@ -23,7 +23,7 @@ from adapters.dingtalk.templates import Templates, streams
 from adapters.dingtalk.webhooks import Webhooks
 from adapters.errors import MessageGone, Refused, Throttled, Unreachable
 from adapters.types import Conversation
-from cards.dingtalk import preview, render_markdown_message, render_plain_message, without_details
+from cards.dingtalk import preview, render, render_markdown_message, render_plain_message, without_details
 from cards.dingtalk_native import VALUE_BYTES
 from cards.model import Card
 from cards.plain import size
@@ -104,14 +104,14 @@ class Deliveries:
     async def _send(self, conversation: Conversation, card: Card, key: str) -> str:
         earlier = self._templates.known(key)
         while True:
-            form = self._templates.choose(card)
+            form, narrow = self._templates.choose(card), self._templates.narrow
             try:
                 answer = await self._audited(card, partial(self._create, conversation, key, form))
             except Refused as exc:
                 if exc.code == CARD_EXISTS:
                     log.info("dingtalk.card.exists", key=key)
                     return await self._again(card, key, form if earlier is None else earlier)
-                if not self._otherwise(exc, card, form):
+                if not self._otherwise(exc, card, form, narrow=narrow):
                     raise
             else:
                 _check_delivered(answer)
@@ -124,6 +124,7 @@ class Deliveries:
 
     async def _update(self, key: str, card: Card, form: str) -> None:
         while True:
+            narrow = self._templates.narrow
             try:
                 await self._audited(card, partial(self._change, key, form))
             except MessageGone as exc:
@@ -131,21 +132,20 @@ class Deliveries:
                     raise
                 self._small_print.forget(key)  # somebody with small print of his own has left
             except Refused as exc:
-                if form or not self._otherwise(exc, card, form):
+                if form or not self._otherwise(exc, card, form, narrow=narrow):
                     raise
             else:
                 return
 
-    def _otherwise(self, exc: Refused, card: Card, form: str) -> bool:
+    def _otherwise(self, exc: Refused, card: Card, form: str, *, narrow: bool) -> bool:
         """Whether there is another way to draw a card whose shape was refused: the public template, and that one within a
-        kilobyte a value. Either is remembered."""
+        kilobyte a value, unless it was `narrow` already. Either is remembered."""
         if not about_the_shape(exc):
             return False
         if form:
             self._templates.refused(form, str(exc))
             return True
-        long = any(size(value) > VALUE_BYTES for value in self._templates.draw(card, form).values.values())
-        if not long or self._templates.narrow:
+        if narrow or all(size(value) <= VALUE_BYTES for value in render(card).values()):
             return False
         log.warning("dingtalk.values.narrow", why=str(exc))
         self._templates.narrow = True
@@ -201,9 +201,10 @@ class Deliveries:
         if not streams(form):
             return await self._put(key, self._templates.draw(card, form).values)
         drawn = self._templates.draw(card, form, streaming=self._log_stream.works)
-        if self._log_stream.works and not await self._log_stream.write(key, card, drawn):
-            drawn = self._templates.draw(card, form)
         before = self._log_stream.before(key)
+        self._log_stream.showing(key, None)  # not known until all of it has arrived
+        if self._log_stream.works and not await self._log_stream.write(key, card, drawn, before):
+            drawn = self._templates.draw(card, form)
         if before is None or before.values != drawn.values or self._small_print.restored(key):
             await self._put(key, drawn.values)
         self._log_stream.showing(key, drawn)

@@ -37,9 +37,8 @@ class LogStream:
     def showing(self, key: str, shown: Shown | None) -> None:
         self._shown[key] = shown
 
-    async def write(self, key: str, card: Card, shown: Shown) -> bool:
+    async def write(self, key: str, card: Card, shown: Shown, before: Shown | None) -> bool:
         """Bring the streamed text up to date where it differs; close it when the card is final. Whether streaming (still) works."""
-        before = self._shown.get(key)
         text = shown.stream
         if text is not None and (before is None or before.stream != text):
             return await self._put(key, card, text)

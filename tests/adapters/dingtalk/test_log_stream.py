@@ -7,7 +7,7 @@ import pytest
 from structlog.typing import EventDict
 
 from adapters.dingtalk import DingTalk
-from adapters.errors import Throttled
+from adapters.errors import Throttled, Unreachable
 from adapters.types import Acknowledge, Answer, CardAction, Sent
 from cards.model import Card, Progress, Tone
 from sandbox.dingtalk import DingTalkStandIn
@@ -110,6 +110,16 @@ async def test_trying_again_changes_nothing_twice(live: DingTalk, gateway: DingT
     guids = [json.loads(call.body)["guid"] for call in gateway.calls.of(STREAMING)]
     assert guids == ["k.2", "k.2"]
     assert "one" in gateway.cards["k"].view(LI).markdown
+
+
+async def test_what_may_not_have_arrived_is_said_again(live: DingTalk, gateway: DingTalkStandIn, waiting: Card) -> None:
+    sent = await live.send(OPS, waiting, key="k")
+    await live.update(sent, running(2, "one", percent=50))
+    gateway.faults.lose_reply_next(UPDATE.name, times=2)  # the client library tries a PUT again by itself
+    with pytest.raises(Unreachable):
+        await live.update(sent, running(3, "one", percent=75))
+    await live.update(sent, running(4, "one", percent=50))
+    assert gateway.cards["k"].view(LI).progress == 50
 
 
 async def test_without_the_permission_the_log_goes_with_the_card(

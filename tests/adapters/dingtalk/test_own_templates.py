@@ -1,5 +1,6 @@
 """Cards in templates of one's own, from the first to the last version, and every way back to the public one."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -274,6 +275,12 @@ async def test_where_the_kilobyte_is_enforced_the_public_card_keeps_to_it(
     assert door.calls[UPDATE.name] == 1
     assert [entry["event"] for entry in logged].count("dingtalk.values.narrow") == 1
     assert all(len(value.encode()) <= 1024 for value in gateway.cards["k"].public.values())
+
+
+async def test_many_at_once_are_all_drawn_within_it(door: DingTalk, gateway: DingTalkStandIn) -> None:
+    gateway.card_rules.strict = True
+    await asyncio.gather(*(door.send(OPS, long("zh"), key=f"k{n}") for n in range(5)))
+    assert len(gateway.cards) == 5
 
 
 async def test_an_update_is_tried_again_within_it(door: DingTalk, gateway: DingTalkStandIn) -> None:
