@@ -7,22 +7,21 @@ still is cut with a count, and the link leads to the whole.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from cards.dialects import CARD
 from cards.markdown import bold, link, phrase
 from cards.model import Button, Card, Tone
-from cards.parts import LABEL_CHARS, Part, Unit, facts_part, log_part, section_part, small_print, step, summary, title
+from cards.parts import LABEL_CHARS, facts_part, log_part, section_part, small_print, step, summary, title
 from cards.phrases import Phrases, phrases
 from cards.plain import clip, one_line, size
+from cards.values import VALUE_BYTES, fit, split
 
 Form = Literal["approval", "diagnosis", "status"]
 """Which template. A card's template cannot be changed once it is made: `approval` carries an action through its whole life."""
 
 FORMS: tuple[Form, ...] = ("approval", "diagnosis", "status")
-VALUE_BYTES = 1024
 PANELS = 4
 """Sections that start closed."""
 PIECES = 3
@@ -41,7 +40,6 @@ LIVE, DONE = "2", "3"
 _FOLDED_LINES = 60
 _OPEN_LINES = 40
 _LOG_LINES = 10
-_CODE_COLUMNS = 160
 _COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
 _FONTS = {
     Tone.WAITING: "common_orange1_color",
@@ -89,18 +87,18 @@ def render_native(card: Card, form: Form, *, streaming: bool = False) -> Shown:
     panels, unfolded = _panels(card, words)
     groups, missing = _groups(card)
     shown = {
-        "title": _fit(title(card), phrase),
-        "summary": _fit(summary(card), lambda text: _coloured(bold(text), card.tone)),
-        **_named("facts", FACTS, _split(facts_part(card), words, FACTS)),
+        "title": fit(title(card), phrase),
+        "summary": fit(summary(card), lambda text: _coloured(bold(text), card.tone)),
+        **_named("facts", FACTS, split(facts_part(card), words, FACTS)),
         **_named("open", OPEN, opened),
         **panels,
         "more": _more(card, words, sections=dropped + unfolded, buttons=missing),
         **_named("buttons", BUTTONS, groups, empty="[]"),
-        "tips": _fit(small_print(card), phrase),
+        "tips": fit(small_print(card), phrase),
     }
     stream = None
     if has_log(form):
-        log = "".join(_split(log_part(card, most=_LOG_LINES), words, 1))
+        log = "".join(split(log_part(card, most=_LOG_LINES), words, 1))
         live = streaming and bool(log) and not card.final
         stream = log if live else None
         shown |= {**_progress(card), "flowStatus": LIVE if live else DONE, "log": "" if live else log}
@@ -111,17 +109,6 @@ def render_native(card: Card, form: Form, *, streaming: bool = False) -> Shown:
 
 def _named(name: str, count: int, values: list[str], empty: str = "") -> dict[str, str]:
     return dict(zip(numbered(name, count), [*values, *[empty] * count], strict=False))
-
-
-def _fit(text: str, draw: Callable[[str], str]) -> str:
-    """The text as it is drawn, with as many characters as fit."""
-    if size(draw(text)) <= VALUE_BYTES:
-        return draw(text)
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if size(draw(clip(text, middle))) <= VALUE_BYTES else (low, middle - 1)
-    return draw(clip(text, low))
 
 
 def _coloured(text: str, tone: Tone) -> str:
@@ -136,76 +123,11 @@ def _progress(card: Card) -> dict[str, str]:
     return {
         "progress": str(percent or 0),
         "progress_shown": "" if percent is None else "1",
-        "progress_text": _fit(step(card), lambda text: f"{sign}{phrase(text)}".rstrip()) if card.progress else "",
+        "progress_text": fit(step(card), lambda text: f"{sign}{phrase(text)}".rstrip()) if card.progress else "",
     }
 
 
 # Sections
-
-
-def _split(part: Part, words: Phrases, most: int) -> list[str]:
-    """The part over at most so many values, whole units in each; the last one says what is missing."""
-    units = [unit for whole in part.visible() for unit in _narrow(whole, part, words)]
-    if part.newest:
-        return [value for value in [_newest(part, units, words)] if value]
-    values: list[str] = []
-    done = 0
-    while done < len(units) and len(values) < most:
-        last = len(values) == most - 1
-        count = len(units) - done
-        while count > 1 and size(_drawn(part, units, done, count, words, last=last)) > VALUE_BYTES:
-            count -= 1
-        values.append(_bounded(_drawn(part, units, done, count, words, last=last), part, words))
-        done += count
-    return values or ([CARD.draw(part, words)] if part.units else [])
-
-
-def _drawn(part: Part, units: list[Unit], start: int, count: int, words: Phrases, *, last: bool) -> str:
-    rest = len(units) - start - count
-    unseen = part.total - len(part.units)
-    hidden = (rest if last else 0) + (unseen if last or not rest else 0)
-    piece = units[start : start + count]
-    return CARD.draw(_piece(part, piece, hidden, part.title if not start else ""), words)
-
-
-def _newest(part: Part, units: list[Unit], words: Phrases) -> str:
-    for count in range(len(units), 0, -1):
-        drawn = CARD.draw(_piece(part, units[-count:], part.total - count, part.title), words)
-        if size(drawn) <= VALUE_BYTES:
-            return drawn
-    return ""
-
-
-def _piece(part: Part, units: list[Unit], hidden: int, title: str) -> Part:
-    return Part(
-        kind=part.kind,
-        units=units,
-        total=len(units) + hidden,
-        title=title,
-        columns=part.columns,
-        newest=part.newest,
-    )
-
-
-def _narrow(unit: Unit, part: Part, words: Phrases) -> list[Unit]:
-    """A unit that would not fit alone: a command is broken into lines, as it must be read whole; anything else is cut."""
-    if part.kind == "code" and len(unit[0]) > _CODE_COLUMNS:
-        line = unit[0]
-        return [(line[at : at + _CODE_COLUMNS],) for at in range(0, len(line), _CODE_COLUMNS)]
-    limit = max(map(len, unit), default=0)
-    while limit > 1 and size(_alone(part, unit, words)) > VALUE_BYTES * 5 // 6:
-        limit = limit * 4 // 5
-        unit = tuple(clip(text, limit) for text in unit)
-    return [unit]
-
-
-def _alone(part: Part, unit: Unit, words: Phrases) -> str:
-    return CARD.draw(_piece(part, [unit], 0, part.title), words)
-
-
-def _bounded(text: str, part: Part, words: Phrases) -> str:
-    """For what cannot be made small, as a table's many long headings."""
-    return text if size(text) <= VALUE_BYTES else phrase(words.hidden.format(count=part.total)).strip()
 
 
 def _opened(card: Card, words: Phrases) -> tuple[list[str], int]:
@@ -217,7 +139,7 @@ def _opened(card: Card, words: Phrases) -> tuple[list[str], int]:
             return values, len(sections) - done
         part = section_part(section, words, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES)
         later = len(sections) - done - 1
-        values += _split(part, words, max(OPEN - len(values) - later, 1))
+        values += split(part, words, max(OPEN - len(values) - later, 1))
     return values, 0
 
 
@@ -227,11 +149,11 @@ def _panels(card: Card, words: Phrases) -> tuple[dict[str, str], int]:
     shown: dict[str, str] = {}
     for number, panel in enumerate(numbered("panel", PANELS)):
         part = parts[number] if number < len(parts) else None
-        heading = _fit(part.title, phrase) if part else ""
+        heading = fit(part.title, phrase) if part else ""
         if part:
             part.title = ""
         shown[f"{panel}_title"] = heading
-        shown |= _named(panel, PIECES, _split(part, words, PIECES) if part else [])
+        shown |= _named(panel, PIECES, split(part, words, PIECES) if part else [])
     return shown, max(len(folded) - PANELS, 0)
 
 

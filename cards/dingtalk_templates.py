@@ -7,10 +7,10 @@ compiles it when the template is saved.
 """
 
 import json
-from itertools import count
 from pathlib import Path
 from typing import Any
 
+from cards.dingtalk_builder import Builder, Node, button_schema, entry, margins, variable, visible
 from cards.dingtalk_native import (
     BUTTONS,
     DONE,
@@ -32,7 +32,6 @@ from cards.model import Button, Card, Code, Input, LogLines, Progress, Section, 
 FOLDER = Path(__file__).parents[1] / "deploy" / "dingtalk"
 
 _TITLES = {"approval": "Steward 审批与执行", "diagnosis": "Steward 诊断", "status": "Steward 状态"}
-_FIXED = {"valueType": "fixed", "variable": "", "variableType": "global"}
 _MARKDOWN = {
     "summary",
     "more",
@@ -44,8 +43,6 @@ _MARKDOWN = {
     *(piece for panel in numbered("panel", PANELS) for piece in numbered(panel, PIECES)),
 }
 _GROUPS = set(numbered("buttons", BUTTONS))
-
-Node = dict[str, Any]
 
 
 def template(form: Form) -> dict[str, str]:
@@ -60,8 +57,7 @@ def template_text(form: Form) -> str:
 class _Template:
     def __init__(self, form: Form) -> None:
         self._form = form
-        self._ids = count(1)
-        self._components: set[str] = set()
+        self._builder = Builder()
 
     def editor(self) -> dict[str, Any]:
         tree = self._card()
@@ -69,7 +65,7 @@ class _Template:
             "schemaVersion": "3.0.0",
             "schema": {
                 "version": "1.0.0",
-                "componentsMap": [_component(name) for name in sorted(self._components)],
+                "componentsMap": self._builder.components_map(),
                 "componentsTree": [tree],
                 "i18n": {},
             },
@@ -94,166 +90,45 @@ class _Template:
             ),
         }
 
-    def _node(self, name: str, props: Node, children: list[Node] | None = None) -> Node:
-        self._components.add(name)
-        node: Node = {
-            "componentName": name,
-            "id": f"node_steward_{next(self._ids)}",
-            "props": props,
-            "title": "",
-            "hidden": False,
-            "isLocked": False,
-            "condition": True,
-            "conditionGroup": "",
-        }
-        return node if children is None else {**node, "children": children}
-
     def _card(self) -> Node:
         """Only a card of the AI kind can stream: it has a container for each `flowStatus`, and all five must be there. The
         unused ones show the same as the finished one."""
         if not has_log(self._form):
-            summary = {"summaryContent": _variable("title"), "enableClickEvent": False, "showCloseButton": False}
-            return self._node("Card", {**summary, **_margins(0, 0)}, self._body(live=False))
+            summary = {"summaryContent": variable("title"), "enableClickEvent": False, "showCloseButton": False}
+            return self._builder.node("Card", {**summary, **margins(0, 0)}, self._body(live=False))
         root = {
-            "summaryContent": _variable("title"),
-            "flowStatusVar": _variable("flowStatus"),
+            "summaryContent": variable("title"),
+            "flowStatusVar": variable("flowStatus"),
             **{f"enable{state}": True for state in ("Pending", "Writing", "Doing", "Failed")},
             "enableTitle": False,
             "enableFlowAbort": False,
             "operationPenalType": "custom",
-            **_margins(0, 0),
+            **margins(0, 0),
         }
-        return self._node("AICardContainer", root, [self._state(status) for status in range(1, 6)])
+        return self._builder.node("AICardContainer", root, [self._state(status) for status in range(1, 6)])
 
     def _state(self, status: int) -> Node:
-        whole = self._node(
-            "AICardContent", {"visible": _visible(), **_margins(0, 0)}, self._body(live=str(status) == LIVE)
+        whole = self._builder.node(
+            "AICardContent", {"visible": visible(), **margins(0, 0)}, self._body(live=str(status) == LIVE)
         )
-        props = {"status": status, "enableExtend": False, "enableCollapse": False, **_margins(0, 0)}
-        return self._node("AICardStatusContainer", props, [whole])
+        props = {"status": status, "enableExtend": False, "enableCollapse": False, **margins(0, 0)}
+        return self._builder.node("AICardStatusContainer", props, [whole])
 
     def _body(self, *, live: bool) -> list[Node]:
-        body = [self._heading("title"), *map(self._markdown, ("summary",))]
+        body = [self._builder.heading("title"), self._builder.markdown("summary")]
         if has_log(self._form):
-            body += [self._progress(), self._markdown("progress_text")]
-        body += map(self._markdown, (*numbered("facts", FACTS), *numbered("open", OPEN)))
+            body += [self._builder.progress(), self._builder.markdown("progress_text")]
+        body += map(self._builder.markdown, (*numbered("facts", FACTS), *numbered("open", OPEN)))
         if has_log(self._form):
-            body += [*([self._streamed()] if live else []), self._markdown("log")]
-        body += [self._panel(panel) for panel in numbered("panel", PANELS)]
-        body += [self._markdown("more"), *map(self._buttons, numbered("buttons", BUTTONS))]
+            body += [*([self._builder.streamed()] if live else []), self._builder.markdown("log")]
+        body += [self._builder.panel(panel) for panel in numbered("panel", PANELS)]
+        body += [self._builder.markdown("more"), *map(self._builder.buttons, numbered("buttons", BUTTONS))]
         if self._form == "approval":
-            body.append(self._reason())
-        return [*body, self._small("tips")]
-
-    def _text(self, name: str, **style: object) -> Node:
-        props = {
-            "text": {"type": "dynamicString", "content": f"${{{name}}}", "i18n": False},
-            "visible": _visible(name),
-            "fontColorType": "Standard",
-            "fontSizeType": "Standard",
-            "styleType": "custom",
-            "gravity": "left",
-            "autoWidth": False,
-            "maxLine": {"type": "dynamicNumber", "value": 10, **_FIXED},
-            **_margins(12, 6),
-            **style,
-        }
-        return self._node("BaseText", props)
-
-    def _heading(self, name: str) -> Node:
-        return self._text(name, size="large", bold=True)
-
-    def _small(self, name: str) -> Node:
-        grey = {"type": "dynamicColor", "value": "common_level3_base_color", **_FIXED}
-        return self._text(name, size="small", color=grey)
-
-    def _markdown(self, name: str) -> Node:
-        content = {"type": "dynamicMarkdown", "valueType": "variable", "value": "", **_bound(name)}
-        return self._node("Markdown", {"mdVer": 0, "content": content, "visible": _visible(name), **_margins(12, 4)})
-
-    def _streamed(self) -> Node:
-        """The marker `varType` is needed, or the block stays blank."""
-        content = {**_variable(STREAM), "varType": "markdown"}
-        props = {"mdVer": 0, "content": content, "isStreaming": True, "enableLinkStatPoint": False}
-        return self._node("MarkdownBlock", {**props, "visible": _visible(), **_margins(12, 4)})
-
-    def _progress(self) -> Node:
-        percent = {"type": "dynamicNumber", "valueType": "variable", "value": 0, **_bound("progress")}
-        return self._node(
-            "ProgressBar", {"progress": percent, "visible": _visible("progress_shown"), **_margins(12, 4)}
-        )
-
-    def _panel(self, panel: str) -> Node:
-        props = {
-            "id": {"type": "dynamicString", "content": panel, "i18n": False},
-            "title": {"type": "dynamicString", "content": f"${{{panel}_title}}", "i18n": False},
-            "contentVisible": False,
-            "visible": _visible(f"{panel}_title"),
-            **_margins(12, 6),
-        }
-        return self._node("CollapsePanel", props, list(map(self._markdown, numbered(panel, PIECES))))
-
-    def _buttons(self, name: str) -> Node:
-        props = {
-            "buttonsSource": "variable",
-            "dynamicButtons": _variable(name),
-            "fixedButtons": [],
-            "fixedButtonIds": [],
-            "enableResponsiveLayout": False,
-            "responsiveLayoutWidth": 350,
-            "matchContent": False,
-            "buttonSpacing": 8,
-            "visible": _visible(),
-            **_margins(12, 6),
-        }
-        return self._node("ButtonGroup", props)
-
-    def _reason(self) -> Node:
-        """What is sent from it comes back as a click on the button whose id is `reason_action`, with the text as `reason`."""
-        props = {
-            "id": {"type": "dynamicString", "content": "reason", "i18n": False},
-            "title": {"type": "dynamicString", "content": "", "i18n": False, **_bound("reason_title")},
-            "placeholder": {"type": "dynamicString", "content": "", "i18n": False, **_bound("reason_title")},
-            "actionType": "request",
-            "actionId": {"type": "dynamicString", "content": "${reason_action}", "i18n": False},
-            "params": [
-                {"id": "1", "name": "id", "type": "variable", "value": "", **_bound("reason_action")},
-                {"id": "2", "name": "digest", "type": "variable", "value": "", **_bound("digest")},
-                {"id": "__built_in_inputResult__", "name": "reason", "type": "builtIn", "value": "", **_bound("")},
-            ],
-            "status": {"type": "dynamicSelect", "value": "normal", **_FIXED},
-            "inlineMode": False,
-            "textArea": True,
-            "visible": _visible("reason_action"),
-            **_margins(12, 6),
-        }
-        return self._node("Input", props)
+            body.append(self._builder.reason())
+        return [*body, self._builder.small("tips")]
 
 
-def _component(name: str) -> dict[str, object]:
-    where = {"package": "@ali/dxComponent", "version": "1.0.0", "exportName": name, "main": "./src/index.tsx"}
-    return {**where, "destructuring": False, "subName": "", "componentName": name}
-
-
-def _bound(name: str) -> dict[str, str]:
-    return {"variable": name, "variableType": "global"}
-
-
-def _variable(name: str) -> dict[str, str]:
-    return {"type": "variableValue", **_bound(name)}
-
-
-def _visible(name: str = "") -> dict[str, object]:
-    """With a variable: seen unless that one is empty."""
-    kind = {"valueType": "variable", **_bound(name)} if name else {"valueType": "fixed"}
-    return {"type": "dynamicVisible", "value": True, **kind, "condition": {"op": "and", "conditions": []}}
-
-
-def _margins(sides: int, ends: int) -> dict[str, int]:
-    return {"marginLeft": sides, "marginRight": sides, "marginTop": ends, "marginBottom": ends}
-
-
-def _declared(name: str) -> dict[str, object]:
+def _declared(name: str) -> Node:
     kind = (
         "markdown"
         if name in _MARKDOWN
@@ -263,8 +138,7 @@ def _declared(name: str) -> dict[str, object]:
         if name == "progress"
         else "string"
     )
-    declared: dict[str, object] = {"id": name, "name": name, "type": kind, "private": False}
-    return {**declared, "description": "", "editorVarType": "variables", "disabled": False}
+    return entry(name, name, kind, button_schema(name) if kind == "buttonGroup" else [], disabled=False)
 
 
 def _preview(form: Form) -> dict[str, object]:

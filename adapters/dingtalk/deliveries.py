@@ -24,9 +24,9 @@ from adapters.dingtalk.webhooks import Webhooks
 from adapters.errors import MessageGone, Refused, Throttled, Unreachable
 from adapters.types import Conversation
 from cards.dingtalk import preview, render, render_markdown_message, render_plain_message, without_details
-from cards.dingtalk_native import VALUE_BYTES
 from cards.model import Card
 from cards.plain import size
+from cards.values import VALUE_BYTES
 
 T = TypeVar("T")
 

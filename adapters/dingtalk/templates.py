@@ -11,8 +11,9 @@ import structlog
 
 from adapters.recent import Recent
 from cards.dingtalk import render
-from cards.dingtalk_native import FORMS, VALUE_BYTES, Shown, has_log, render_native
+from cards.dingtalk_native import FORMS, Shown, has_log, render_native
 from cards.model import Card
+from cards.values import VALUE_BYTES
 
 log = structlog.get_logger()
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.dingtalk_native import FORMS, VALUE_BYTES, Form, render_native, variables
+from cards.dingtalk_native import FORMS, Form, render_native, variables
 from cards.dingtalk_templates import FOLDER, template_text
 from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Prose, Section, Table
 from cards.plain import size
+from cards.values import VALUE_BYTES
 from tests.cards.samples import STATES, sample
 from tests.cards.strategies import cards
 from tests.cards.test_foreign_text import ACTIVE, HIDDEN, outside_fences
