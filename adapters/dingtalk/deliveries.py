@@ -24,6 +24,7 @@ from adapters.dingtalk.webhooks import Webhooks
 from adapters.errors import MessageGone, Refused, Throttled, Unreachable
 from adapters.types import Conversation
 from cards.dingtalk import preview, render, render_markdown_message, render_plain_message, without_details
+from cards.dingtalk_native import Shown
 from cards.model import Card
 from cards.plain import size
 from cards.values import VALUE_BYTES
@@ -80,7 +81,7 @@ class Deliveries:
     def answer(self, key: str, card: Card, form: str) -> dict[str, str]:
         """The variables for the answer to a click. What is streamed cannot be part of it, so the log goes with the card once, and
         the next update says everything again."""
-        self._log_stream.showing(key, None)
+        self._log_stream.answered(key)
         return self._templates.draw(card, self._templates.of(key, form)).values
 
     async def say(self, conversation: Conversation, words: str | Card) -> None:
@@ -174,6 +175,7 @@ class Deliveries:
         }
         answer = await self._api.call("POST", CREATE, body)
         self._small_print.shown(key, variables)
+        self._log_stream.showing(key, Shown(variables))
         return answer
 
     def _space(self, conversation: Conversation, summary: str) -> dict[str, Any]:

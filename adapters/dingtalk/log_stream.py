@@ -37,6 +37,11 @@ class LogStream:
     def showing(self, key: str, shown: Shown | None) -> None:
         self._shown[key] = shown
 
+    def answered(self, key: str) -> None:
+        """A click changed the card, which may or may not have arrived; what never streamed is still known not to."""
+        before = self._shown.get(key)
+        self._shown[key] = Shown({}) if before is not None and before.stream is None else None
+
     async def write(self, key: str, card: Card, shown: Shown, before: Shown | None) -> bool:
         """Bring the streamed text up to date where it differs; close it when the card is final. Whether streaming (still) works."""
         text = shown.stream

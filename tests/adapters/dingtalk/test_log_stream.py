@@ -89,6 +89,21 @@ async def test_a_card_that_never_streamed_costs_no_call_for_it(
     assert made(gateway) == (0, 2)
 
 
+async def test_nor_does_one_that_was_only_clicked(
+    live: DingTalk, gateway: DingTalkStandIn, ears: Ears, waiting: Card
+) -> None:
+    async def approve(action: CardAction, acknowledge: Acknowledge) -> None:
+        await acknowledge(Answer(card=sample("approval_executing", "zh"), form="approval/stream"))
+
+    ears.on_click = approve
+    sent = await live.send(OPS, waiting, key="k")
+    async with listening(live, ears, gateway):
+        await gateway.click(HAN, "k", "approve")
+    await live.update(sent, sample("approval_success", "zh"))
+    assert made(gateway) == (0, 1)
+    assert gateway.cards["k"].view(LI).title == "✅ 成功 · 更换镜像"
+
+
 async def test_after_a_restart_the_stream_is_closed_all_the_same(
     live: DingTalk, gateway: DingTalkStandIn, waiting: Card
 ) -> None:
