@@ -18,7 +18,8 @@ def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
             client_secret=settings.dingtalk_client_secret.get_secret_value(),
             openapi_endpoint=settings.dingtalk_openapi_endpoint,
             oapi_endpoint=settings.dingtalk_oapi_endpoint,
-            card_template_id=settings.dingtalk_card_template_id,
+            card_template_id=settings.dingtalk_public_template,
+            templates=settings.dingtalk_own_templates,
             corp_id=settings.dingtalk_corp_id,
         )
     if settings.feishu_enabled:

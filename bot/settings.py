@@ -26,6 +26,8 @@ from pydantic_settings import (
 SECRETS = ("dingtalk_client_secret", "feishu_app_secret", "anthropic_api_key", "admin_password", "oidc_client_secret")
 LARGEST_FILE = 1024 * 1024
 """Bytes of steward.toml or a secret's file; nobody means a larger one."""
+TEMPLATE_KINDS = ("approval", "diagnosis", "status")
+TEMPLATE = re.compile(r"[^\s=,]+\.schema")
 ON_PLATFORM = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
 _EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversations": "feishu:oc_x"}
 
@@ -37,6 +39,21 @@ def _http_url(value: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
+
+
+def _card_templates(value: str) -> str:
+    words = [word.strip() for word in value.split(",") if word.strip()] if "=" in value else []
+    for word in words:
+        kind, _, template = map(str.strip, word.partition("="))
+        if kind not in TEMPLATE_KINDS:
+            raise ValueError(f"{word}: the kinds of template are {', '.join(TEMPLATE_KINDS)}")
+        if not TEMPLATE.fullmatch(template):
+            raise ValueError(f"{word}: an id ends in .schema, as the card platform shows it")
+    if len({word.partition("=")[0].strip() for word in words}) < len(words):
+        raise ValueError("one template for each kind")
+    if not words and value and not TEMPLATE.fullmatch(value.strip()):
+        raise ValueError("write one template id, or approval=ID,diagnosis=ID,status=ID; an id ends in .schema")
+    return value.strip()
 
 
 class BadSettings(Exception):
@@ -57,7 +74,9 @@ class Settings(BaseSettings):
     dingtalk_oapi_endpoint: Url = "https://oapi.dingtalk.com"
     dingtalk_monthly_calls: Annotated[int, Field(ge=0)] = 5000
     """What the organisation may call in a calendar month, 0 for as much as it likes."""
-    dingtalk_card_template_id: str = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"
+    dingtalk_card_template_id: Annotated[str, AfterValidator(_card_templates)] = ""
+    """One id, of a template with the public one's variables, or `approval=…,diagnosis=…,status=…` of one's own (docs/
+    dingtalk-templates.md); a kind without one, and an empty setting, use the public template."""
     feishu_enabled: bool = False
     feishu_app_id: str = ""
     feishu_app_secret: SecretStr = SecretStr("")
@@ -82,6 +101,17 @@ class Settings(BaseSettings):
     steward_alertmanager_url: Url = ""
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
+
+    @property
+    def dingtalk_public_template(self) -> str:
+        """The id of the template for cards that have none of their own; "" is DingTalk's public one."""
+        return "" if "=" in self.dingtalk_card_template_id else self.dingtalk_card_template_id
+
+    @property
+    def dingtalk_own_templates(self) -> dict[str, str]:
+        """Ids by kind of card."""
+        pairs = (word.partition("=") for word in self.dingtalk_card_template_id.split(",") if "=" in word)
+        return {kind.strip(): template.strip() for kind, _, template in pairs}
 
     @field_validator("steward_admins", "steward_ops_conversations", mode="before")
     @classmethod

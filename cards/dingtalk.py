@@ -36,17 +36,19 @@ _LOG_LINES = 10
 _COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
 
 
-def render(card: Card, *, budget: int = BUDGET) -> dict[str, str]:
-    """The card's `cardParamMap`. Without buttons the list is empty: an update that left it out would keep the old ones."""
+def render(card: Card, *, budget: int = BUDGET, value_bytes: int | None = None) -> dict[str, str]:
+    """The card's `cardParamMap`. Without buttons the list is empty: an update that left it out would keep the old ones.
+    `value_bytes` bounds each value, for where DingTalk insists on its kilobyte."""
+    most = MOST_BUTTONS
+    while value_bytes is not None and most and size(_buttons(card, most)) > value_bytes:
+        most -= 1
     fixed = {
         "title": phrase(title(card)),
         "tips": phrase(small_print(card)),
-        "sys_full_json_obj": _compact(
-            {"msgButtons": [_button(card, button) for button in card.choices[:MOST_BUTTONS]]}
-        ),
+        "sys_full_json_obj": _buttons(card, most),
     }
-    left = budget - sum(map(size, fixed.values()))
-    return {**fixed, "markdown": _body(card, CARD, lambda text: size(text) <= left)}
+    left = min(budget - sum(map(size, fixed.values())), value_bytes or budget)
+    return {**fixed, "markdown": _body(card, CARD, lambda text: size(text) <= left, most)}
 
 
 class MarkdownMessage(NamedTuple):
@@ -94,6 +96,10 @@ def without_details(card: Card) -> Card:
     return card.model_copy(update={"sections": (), "log": (), "footer": (*card.footer, phrases(card).withheld)})
 
 
+def _buttons(card: Card, most: int) -> str:
+    return _compact({"msgButtons": [_button(card, button) for button in card.choices[:most]]})
+
+
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -114,9 +120,9 @@ def _progress(card: Card) -> str:
     return f"{'⏳' if percent is None else f'{bar(percent)} **{percent}%**'} {phrase(step(card))}".rstrip()
 
 
-def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
+def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool], most_buttons: int = MOST_BUTTONS) -> str:
     words = phrases(card)
-    more_buttons = len(card.choices) - MOST_BUTTONS
+    more_buttons = len(card.choices) - most_buttons
     piece = remembered(lambda part: dialect.draw(part, words))
 
     def drawn(kept: Kept) -> str:

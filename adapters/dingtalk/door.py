@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,15 +17,31 @@ from adapters.dingtalk.clicks import parse_click, user_id
 from adapters.dingtalk.deliveries import Deliveries
 from adapters.dingtalk.frames import BOT_MESSAGE, CARD_CALLBACK, Frame, Malformed, heard, not_ours
 from adapters.dingtalk.line import Line, Ticket, connect, open_line
+from adapters.dingtalk.log_stream import LogStream
 from adapters.dingtalk.messages import parse_message
-from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
+from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi, unmetered
 from adapters.dingtalk.small_print import SmallPrint
+from adapters.dingtalk.templates import Templates
+from adapters.dingtalk.webhooks import Webhooks
 from adapters.errors import Unreachable
 from adapters.handlers import Handlers
 from adapters.recent import Recent
 from adapters.strange import string
 from adapters.timeouts import Timeouts
-from adapters.types import Conversation, Finding, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
+from adapters.types import (
+    Conversation,
+    Finding,
+    Message,
+    OnAction,
+    OnChange,
+    OnMessage,
+    Person,
+    Platform,
+    Rate,
+    Sent,
+    Spend,
+    unheeded,
+)
 from cards.dingtalk import PUBLIC_TEMPLATE
 from cards.model import Card
 
@@ -54,7 +71,11 @@ class Patience:
 
 class DingTalk:
     """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given:
-    until then clicks are not checked for coming from another organisation."""
+    until then clicks are not checked for coming from another organisation.
+
+    `templates` are ids of own templates by kind of card (docs/dingtalk-templates.md); a kind without one, or one that DingTalk
+    refuses, is shown in `card_template_id`, which has the public template's variables. `streaming`: the log of cards in own
+    templates is streamed, a call each time; for organisations that have calls to spare."""
 
     platform: Platform = "dingtalk"
 
@@ -66,18 +87,26 @@ class DingTalk:
         openapi_endpoint: str = OPENAPI,
         oapi_endpoint: str = OAPI,
         card_template_id: str = PUBLIC_TEMPLATE,
+        templates: Mapping[str, str] | None = None,
+        streaming: bool = False,
+        spend: Spend = unmetered,
         robot_code: str = "",
         corp_id: str = "",
         patience: Patience = Patience(),
         concurrency: int = 512,
     ) -> None:
         self._credential = Credential(client_id, client_secret)
-        self._api = OpenApi(self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request)
+        self._api = OpenApi(
+            self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request, spend=spend
+        )
         self._small_print = SmallPrint()
+        self._webhooks = Webhooks(self._api, oapi_endpoint)
         self._deliveries = Deliveries(
             self._api,
             self._small_print,
-            template_id=card_template_id or PUBLIC_TEMPLATE,
+            Templates(card_template_id or PUBLIC_TEMPLATE, templates or {}, streaming=streaming),
+            LogStream(self._api, works=streaming),
+            self._webhooks,
             robot_code=robot_code or client_id,
         )
         self._corp_id = corp_id
@@ -139,11 +168,11 @@ class DingTalk:
             await line.close()
 
     async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:
-        await self._deliveries.send(conversation, card, key)
-        return Sent(platform=self.platform, conversation=conversation, message_id=key, key=key)
+        form = await self._deliveries.send(conversation, card, key)
+        return Sent(platform=self.platform, conversation=conversation, message_id=key, key=key, form=form)
 
     async def update(self, sent: Sent, card: Card) -> None:
-        await self._deliveries.update(sent.message_id, card)
+        await self._deliveries.update(sent.conversation, sent.message_id, card, sent.form)
 
     async def say(self, conversation: Conversation, words: str | Card, *, key: str = "") -> None:
         del key  # DingTalk's messages have none
@@ -187,7 +216,7 @@ class DingTalk:
             except Malformed as exc:
                 log.warning("dingtalk.message.malformed", why=str(exc))
             else:
-                self._remember(frame.data, message.sender)
+                self._remember(frame.data, message)
                 with self._persisting.limit():
                     await on_message(message)
             await line.answer(heard(frame.headers.message_id))
@@ -200,7 +229,7 @@ class DingTalk:
 
     async def _click(self, on_action: OnAction, line: Line, frame: Frame) -> None:
         name = self._names.get(user_id(frame.data)) or ""
-        answer = ClickAnswer(line, frame.headers.message_id, self._small_print)
+        answer = ClickAnswer(line, frame.headers.message_id, self._small_print, self._deliveries.answer)
         async with asyncio.TaskGroup() as tasks:
             watch = tasks.create_task(answer.at_the_latest(self._patience.click))
             try:
@@ -217,7 +246,8 @@ class DingTalk:
                 watch.cancel()
                 await answer.empty()
 
-    def _remember(self, body: dict[str, Any], sender: Person) -> None:
+    def _remember(self, body: dict[str, Any], message: Message) -> None:
         self._corp_id = self._corp_id or string(body.get("chatbotCorpId"))
-        if sender.id:
-            self._names[sender.id] = sender.name
+        self._webhooks.heard(message.conversation, body)
+        if message.sender.id:
+            self._names[message.sender.id] = message.sender.name

@@ -10,8 +10,9 @@ from typing import Any
 import aiohttp
 from dingtalk_stream.credential import Credential
 
-from adapters.dingtalk.refusals import TokenInvalid, understand
-from adapters.errors import CredentialsRejected, Unreachable
+from adapters.dingtalk.refusals import UNCOUNTED, TokenInvalid, understand
+from adapters.errors import CredentialsRejected, PlatformError, Unreachable
+from adapters.types import Spend
 
 OPENAPI = "https://api.dingtalk.com"
 OAPI = "https://oapi.dingtalk.com"
@@ -22,12 +23,24 @@ _EARLY = 300.0
 """Seconds before its end at which a token is no longer used; asked again, DingTalk renews the same one."""
 
 
+def unmetered(_: str) -> None:
+    """For whoever keeps no budget."""
+
+
 class OpenApi:
-    """`calls` counts what was sent, by method and path: a free organisation has 5000 a month."""
+    """`calls` counts what was sent, by method and path. `spend` hears of each call that counts in the month's budget (a free
+    organisation has 5000): not of tokens, of contacts, or of what needs no token."""
 
     def __init__(
-        self, credential: Credential, *, openapi: str = OPENAPI, oapi: str = OAPI, timeout: float = 10.0
+        self,
+        credential: Credential,
+        *,
+        openapi: str = OPENAPI,
+        oapi: str = OAPI,
+        timeout: float = 10.0,
+        spend: Spend = unmetered,
     ) -> None:
+        self._spend = spend
         self.calls: Counter[str] = Counter()
         self.openapi = openapi.rstrip("/")
         self._oapi = oapi.rstrip("/")
@@ -55,15 +68,25 @@ class OpenApi:
 
     async def call(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The Open API, with an access token."""
-        return await self._authorised(
-            lambda token: self.send(method, f"{self.openapi}{path}", path, body, {_TOKEN_HEADER: token})
-        )
+        return await self._authorised(lambda token: self._metered(method, path, body, token))
 
     async def call_oapi(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The older API, which takes its token in the address."""
         return await self._authorised(
             lambda token: self.send("POST", f"{self._oapi}{path}", path, body, query={"access_token": token})
         )
+
+    async def _metered(self, method: str, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        """A call whose answer was lost may have counted, so it counts."""
+        counts = True
+        try:
+            return await self.send(method, f"{self.openapi}{path}", path, body, {_TOKEN_HEADER: token})
+        except PlatformError as exc:
+            counts = exc.code not in UNCOUNTED
+            raise
+        finally:
+            if counts:
+                self._spend(f"{method} {path}")
 
     async def send(
         self,

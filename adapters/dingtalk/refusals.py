@@ -19,6 +19,25 @@ CARD_EXISTS = "param.cardAlreadyExist"
 CARD_MISSING = "param.cardNotExist"
 CONTENT_UNSAFE = "param.contentUnsafe"
 USER_MISSING = "param.userIdNotExist"
+UNCOUNTED = {
+    f"{_DENIED}.QpsLimitForAppkeyAndApi",
+    f"{_DENIED}.QpsLimitForApi",
+    f"{_DENIED}.QpmLimitForAppkeyAndApi",
+    MONTH_USED_UP,
+    IP_BANNED,
+}
+"""Refusals of calls that do not count in the month's budget."""
+_ABOUT_OTHER_THINGS = {
+    CARD_EXISTS,
+    CARD_MISSING,
+    CONTENT_UNSAFE,
+    USER_MISSING,
+    "param.outTrackIdEmpty",
+    "param.openSpaceIdEmpty",
+    "param.openSpaceIdInvalid",
+    "param.openDeliverModelEmpty",
+    "param.openDeliverModelError",
+}
 
 _WAIT = {
     f"{_DENIED}.QpsLimitForAppkeyAndApi": 1.0,
@@ -73,6 +92,12 @@ def understand(status: int, body: bytes) -> dict[str, Any]:
     raise refusal(status, code, answer)
 
 
+def about_the_shape(exc: Refused) -> bool:
+    """The template does not exist or is not published, or does not take these variables; the documentation lists no code for a
+    value that is too long, so each refused parameter that is not known to be something else is taken for it."""
+    return exc.code.startswith("param.") and exc.code not in _ABOUT_OTHER_THINGS
+
+
 def refusal(status: int, code: str, answer: dict[str, Any]) -> PlatformError:
     said = str(answer.get("message") or answer.get("errmsg") or "")[:300]
     request = str(answer.get("requestid") or answer.get("requestId") or answer.get("request_id") or "")
@@ -86,7 +111,8 @@ def refusal(status: int, code: str, answer: dict[str, Any]) -> PlatformError:
     if code in _GONE:
         return MessageGone(text, code=code)
     if code == SCOPE_MISSING:
-        return Refused(f"the application lacks the permission {_scopes(answer)}", code=code)
+        where = "grant it in the developer console under permissions (权限管理)"
+        return Refused(f"the application lacks the permission {_scopes(answer)}: {where}", code=code)
     return _by_status(status, code, text)
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType
 
-from adapters.errors import Unreachable
+from adapters.errors import Silent, Unreachable
 from adapters.feishu.endpoint import ping_seconds
 from adapters.feishu.frames import (
     CONTROL,
@@ -188,7 +188,7 @@ class Line:
             with silence.limit():
                 message = await self._ws.receive()
         except TimeoutError:
-            raise Unreachable(f"nothing heard for {silence.seconds:g} s") from None
+            raise Silent(f"nothing heard for {silence.seconds:g} s") from None
         if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
             raw: bytes | str = message.data
             return raw

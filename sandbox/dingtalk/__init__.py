@@ -19,11 +19,12 @@ does not promise but might let pass. `Clock(frozen=True)` makes time stand still
 from sandbox.changes import Change
 from sandbox.clock import Clock
 from sandbox.delivery import Ack, Delivery, Undelivered
-from sandbox.dingtalk.card_view import Button, CardView
+from sandbox.dingtalk.card_view import Button, CardView, Input, Panel
 from sandbox.dingtalk.cards import CardSnapshot
 from sandbox.dingtalk.clicks import Click
 from sandbox.dingtalk.gateway import DingTalkStandIn
 from sandbox.dingtalk.robot_messages import RobotMessage
+from sandbox.dingtalk.template import Template, read_template
 
 __all__ = [
     "Ack",
@@ -35,6 +36,10 @@ __all__ = [
     "Clock",
     "Delivery",
     "DingTalkStandIn",
+    "Input",
+    "Panel",
     "RobotMessage",
+    "Template",
     "Undelivered",
+    "read_template",
 ]

@@ -2,6 +2,7 @@
 
 from sandbox.control import Call, ControlDoor
 from sandbox.dingtalk.gateway import DingTalkStandIn
+from sandbox.dingtalk.template import read_template
 
 
 class DingTalkDoor(ControlDoor):
@@ -28,12 +29,12 @@ class DingTalkDoor(ControlDoor):
     )
 
     def more(self) -> dict[str, Call]:
-        return {"add_template": self.add_template}
+        return {"add_template": self.add_template, "fill": self._gateway.fill}
 
     def credentials(self) -> dict[str, str]:
         gateway: DingTalkStandIn = self._gateway
         ids = {"client_id": gateway.client_id, "client_secret": gateway.client_secret}
         return {**ids, "corp_id": gateway.credentials.corp_id}
 
-    async def add_template(self, template_id: str) -> None:
-        self._gateway.add_template(template_id)
+    async def add_template(self, template_id: str, export: str = "") -> None:
+        self._gateway.add_template(template_id, read_template(export) if export else None)

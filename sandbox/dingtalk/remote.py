@@ -30,8 +30,12 @@ class RemoteGateway(RemoteStandIn[CardSnapshot, CardView, RobotMessage, Click]):
         self.client_id, self.client_secret = about["client_id"], about["client_secret"]
         self.corp_id = about["corp_id"]
 
-    async def add_template(self, template_id: str) -> None:
-        await self.call("add_template", template_id)
+    async def add_template(self, template_id: str, export: str = "") -> None:
+        """`export` is the text of the card builder's file; without it nothing is known of the layout."""
+        await self.call("add_template", template_id, export)
+
+    async def fill(self, user_id: str, out_track_id: str, text: str) -> Click:
+        return Click.model_validate(await self.call("fill", user_id, out_track_id, text))
 
 
 gateway_process = RemoteGateway.process

@@ -1,7 +1,7 @@
 """The whole daemon in the test's own loop, between both stand-ins."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, *, silence: float = 75.0, locale: str = "zh") -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path,
+    *,
+    silence: float = 75.0,
+    locale: str = "zh",
+    templates: Mapping[str, str] | None = None,
+    streaming: bool = False,
+) -> AsyncIterator[Stage]:
     async with ClusterStandIn(seed=demo_shop, speed=4) as cluster, DingTalkStandIn(qps=None) as gateway:
         gateway.add_user(ADMIN, "王伟")
         gateway.add_user(MEMBER, "李雷")
@@ -68,6 +75,8 @@ async def stage(folder: Path, *, silence: float = 75.0, locale: str = "zh") -> A
             openapi_endpoint=gateway.url,
             oapi_endpoint=gateway.url,
             patience=Patience(silence=silence),
+            templates=templates,
+            streaming=streaming,
         )
         stop = asyncio.Event()
         daemon = asyncio.create_task(run(settings, stop, doors={"dingtalk": door}))

@@ -48,6 +48,34 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert expected in said
 
 
+def test_card_templates_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings().dingtalk_public_template, load_settings().dingtalk_own_templates) == ("", {})
+    monkeypatch.setenv("DINGTALK_CARD_TEMPLATE_ID", "one.schema")
+    settings = load_settings()
+    assert (settings.dingtalk_public_template, settings.dingtalk_own_templates) == ("one.schema", {})
+    monkeypatch.setenv("DINGTALK_CARD_TEMPLATE_ID", " approval=a.schema, status = s.schema,")
+    settings = load_settings()
+    assert settings.dingtalk_public_template == ""
+    assert settings.dingtalk_own_templates == {"approval": "a.schema", "status": "s.schema"}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("aproval=a.schema", "the kinds of template are approval, diagnosis, status"),
+        ("approval=a", "ends in .schema"),
+        ("approval=", "ends in .schema"),
+        ("approval=a.schema,approval=b.schema", "one template for each kind"),
+        ("a.schema,b.schema", "write one template id"),
+        ("a", "write one template id"),
+    ],
+)
+def test_a_wrong_card_template_is_told(monkeypatch: pytest.MonkeyPatch, value: str, said: str) -> None:
+    monkeypatch.setenv("DINGTALK_CARD_TEMPLATE_ID", value)
+    with pytest.raises(BadSettings, match=f"DINGTALK_CARD_TEMPLATE_ID.*{said}"):
+        load_settings()
+
+
 def test_an_enabled_platform_needs_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DINGTALK_ENABLED", "true")
     with pytest.raises(BadSettings, match="DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET: needed"):

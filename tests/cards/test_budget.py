@@ -169,3 +169,17 @@ def test_a_plain_message_fits(text: str) -> None:
     shown = render_plain_message(text)
     assert size(shown) <= MESSAGE_BUDGET
     assert text.startswith(json.loads(shown)["content"].removesuffix("…"))
+
+
+@settings(max_examples=40)
+@given(cards)
+def test_where_a_kilobyte_a_value_is_insisted_on_each_keeps_to_it(card: Card) -> None:
+    grown = card.model_copy(update={"sections": card.sections * 9, "log": card.log * 50, "buttons": card.buttons * 9})
+    assert max(map(size, render(grown, value_bytes=1024).values())) <= 1024
+
+
+def test_what_only_shows_a_decision_is_no_button_where_nothing_can_be_greyed() -> None:
+    buttons = (Button(id="approve", text="✅ 已批准", twin="批准 7F3K", disabled=True), Button(id="undo", text="撤销"))
+    card = sample("approval_waiting", "zh").model_copy(update={"buttons": buttons})
+    assert [one["id"] for one in json.loads(render(card)["sys_full_json_obj"])["msgButtons"]] == ["undo"]
+    assert "批准 7F3K" not in render_markdown_message(card).text.split("@我 回复即可操作")[-1].split("编号")[0]
