@@ -8,22 +8,12 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+from cards.cutting import Kept, cut
 from cards.dialects import CARD, MESSAGE, Dialect
 from cards.markdown import bold, link, phrase
 from cards.model import Button, Card
-from cards.parts import (
-    LABEL_CHARS,
-    Part,
-    facts_part,
-    log_part,
-    section_part,
-    small_print,
-    squeeze,
-    step,
-    summary,
-    title,
-)
-from cards.phrases import bar, heading, phrases
+from cards.parts import LABEL_CHARS, Part, preview_text, small_print, step, summary, title
+from cards.phrases import bar, phrases
 from cards.plain import clip, one_line, size
 
 PUBLIC_TEMPLATE = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"
@@ -52,7 +42,7 @@ def render(card: Card, *, budget: int = BUDGET) -> dict[str, str]:
         "title": phrase(title(card)),
         "tips": phrase(small_print(card)),
         "sys_full_json_obj": _compact(
-            {"msgButtons": [_button(card, button) for button in card.buttons[:MOST_BUTTONS]]}
+            {"msgButtons": [_button(card, button) for button in card.choices[:MOST_BUTTONS]]}
         ),
     }
     left = budget - sum(map(size, fixed.values()))
@@ -73,7 +63,7 @@ def render_markdown_message(card: Card, *, budget: int = MESSAGE_BUDGET) -> Mark
     """The whole card with its buttons as what to type instead."""
     words = phrases(card)
     head = phrase(title(card))
-    twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.buttons if button.twin]
+    twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.choices if button.twin]
     typed = "\n".join(f"- {phrase(twin)}" for twin in twins[:MOST_BUTTONS])
     foot = "\n\n".join(
         filter(
@@ -96,7 +86,7 @@ def render_plain_message(text: str, *, budget: int = MESSAGE_BUDGET) -> str:
 
 def preview(card: Card) -> str:
     """For the list of chats and the notification: plain text."""
-    return clip(f"{heading(card)}{phrases(card).colon}{one_line(card.summary)}", PREVIEW_CHARS)
+    return preview_text(card, PREVIEW_CHARS)
 
 
 def without_details(card: Card) -> Card:
@@ -125,15 +115,9 @@ def _progress(card: Card) -> str:
 
 
 def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
-    """Cut until it fits, the least important first: log, folded sections, what is left of the log, open sections, then sections
-    with their titles. The summary and the facts stay; only facts that alone burst the budget are cut."""
+    """The newest log lines stand between the open and the folded sections."""
     words = phrases(card)
-    more_buttons = len(card.buttons) > MOST_BUTTONS
-    facts, log = facts_part(card), log_part(card, most=_LOG_LINES)
-    sections = [section_part(part, words, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES) for part in card.sections]
-    folded = [part for part in reversed(sections) if part.folded]
-    opened = [part for part in reversed(sections) if not part.folded]
-
+    more_buttons = len(card.choices) - MOST_BUTTONS
     pieces: dict[tuple[int, int], str] = {}
 
     def piece(part: Part) -> str:
@@ -142,24 +126,26 @@ def _body(card: Card, dialect: Dialect, fits: Callable[[str], bool]) -> str:
             pieces[key] = dialect.draw(part, words)
         return pieces[key]
 
-    def drawn(kept: list[Part], dropped: int) -> str:
+    def drawn(kept: Kept) -> str:
         blocks = [
             bold(summary(card)),
             _progress(card),
-            piece(facts),
-            *(piece(part) for part in kept if not part.folded),
-            piece(log),
-            *(piece(part) for part in kept if part.folded),
-            phrase(words.more_sections.format(count=dropped)) if dropped else "",
-            phrase(words.more_buttons.format(count=len(card.buttons) - MOST_BUTTONS)) if more_buttons else "",
+            piece(kept.facts),
+            *map(piece, kept.opened),
+            piece(kept.log),
+            *map(piece, kept.folded),
+            phrase(words.more_sections.format(count=kept.dropped)) if kept.dropped else "",
+            phrase(words.more_buttons.format(count=more_buttons)) if more_buttons > 0 else "",
             link(f"{words.whole} ›", card.link) if card.link else "",
         ]
         return "\n\n".join(filter(None, blocks))
 
-    cuts = [(log, 3), *((part, 0) for part in folded), (log, 0), *((part, 1) for part in opened)]
-    squeeze([*cuts, *((part, 0) for part in opened)], lambda: fits(drawn(sections, 0)))
-    kept = list(sections)
-    while kept and not fits(drawn(kept, len(sections) - len(kept))):
-        kept.pop()
-    squeeze([(facts, 0)], lambda: fits(drawn(kept, len(sections) - len(kept))))
-    return drawn(kept, len(sections) - len(kept))
+    return drawn(
+        cut(
+            card,
+            folded_lines=_FOLDED_LINES,
+            open_lines=_OPEN_LINES,
+            log_lines=_LOG_LINES,
+            fits=lambda kept: fits(drawn(kept)),
+        )
+    )

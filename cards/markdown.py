@@ -40,9 +40,13 @@ def escape(text: str) -> str:
     text = clean(text).translate(_TWINS)
     text = _TAG_END.sub(r"\1›", text)
     text = _UNDERSCORE.sub("＿", text)
-    text = _ENTITY.sub("＆", text)
-    text = _WWW.sub(r"\1．", _SCHEME.sub("：", text))
+    text = unlinked(_ENTITY.sub("＆", text))
     return _LINE_START.sub(lambda found: found[1] + _LINE_STARTS[found[2]], text)
+
+
+def unlinked(text: str) -> str:
+    """Addresses that no client makes a link of by itself."""
+    return _WWW.sub(r"\1．", _SCHEME.sub("：", text))
 
 
 def phrase(text: str) -> str:
@@ -89,4 +93,8 @@ _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]+")
 
 def link(text: str, url: str) -> str:
     """Empty for what is no plain http(s) address: a link is ours or it is none."""
-    return f"[{phrase(text)}]({url})" if _URL.fullmatch(url) else ""
+    return f"[{phrase(text)}]({url})" if is_address(url) else ""
+
+
+def is_address(url: str) -> bool:
+    return _URL.fullmatch(url) is not None

@@ -159,3 +159,8 @@ class Card(Frozen):
     """The deep link to the whole card."""
     final: bool = False
     """No later version is expected: its delivery must not be skipped for a budget's sake."""
+
+    @property
+    def choices(self) -> tuple[Button, ...]:
+        """The buttons that do something."""
+        return tuple(button for button in self.buttons if not button.disabled)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from cards.model import Card, Code, Diff, DiffLine, LogLines, Prose, Section, Table
 from cards.phrases import Phrases, heading, phrases
-from cards.plain import clean, one_line
+from cards.plain import clean, clip, one_line
 
 Unit = tuple[str, ...]
 """What is shown whole or not at all: one line; a fact's label and value; a changed field's path, `- before` and `+ after`;
@@ -38,6 +38,11 @@ def step(card: Card) -> str:
 
 def title(card: Card) -> str:
     return shortened(heading(card), TITLE_CHARS + LABEL_CHARS, phrases(card))
+
+
+def preview_text(card: Card, most: int) -> str:
+    """For lists of chats and notifications: the state first, then the sentence."""
+    return clip(f"{heading(card)}{phrases(card).colon}{one_line(card.summary)}", most)
 
 
 def small_print(card: Card) -> str:

@@ -17,6 +17,8 @@ class Phrases:
     more_sections: str
     more_buttons: str
     hidden: str
+    lines: str
+    rows: str
     cut: str
     log: str
     whole: str
@@ -35,6 +37,8 @@ _PHRASES = {
         more_sections="… 另有 {count} 段未显示",
         more_buttons="… 另有 {count} 个选项放不下，请直接回复名称",
         hidden="（{count} 行未显示）",
+        lines="（{count} 行）",
+        rows="（{count} 项）",
         cut="…（已截断，共 {count} 字）",
         log="最新日志",
         whole="查看完整卡片",
@@ -51,6 +55,8 @@ _PHRASES = {
         more_sections="… {count} more sections",
         more_buttons="… {count} more choices do not fit: type the name instead",
         hidden=" ({count} not shown)",
+        lines=" ({count} lines)",
+        rows=" ({count})",
         cut="… (cut, {count} characters in all)",
         log="Latest log",
         whole="Open the full card",

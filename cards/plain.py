@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _NEWLINES = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
@@ -69,6 +70,13 @@ def _head(text: str, columns: int) -> str:
         if taken > columns:
             return text[:index]
     return text
+
+
+def aligned(rows: Sequence[Sequence[str]], most: int) -> list[str]:
+    """Rows one below the other, each column as wide as its widest cell that is not overlong."""
+    widths = [min(max(map(width, cells)), most) for cells in zip(*rows, strict=False)]
+    lines = ["  ".join(pad(crop(cell, room), room) for cell, room in zip(row, widths, strict=False)) for row in rows]
+    return [line.rstrip() for line in lines]
 
 
 _NO_LINE_START = frozenset("，。、；：！？）】》」』”’,.;:!?)]}…%")

@@ -20,7 +20,7 @@ from cards.parts import (
     title,
 )
 from cards.phrases import Phrases, bar, phrases
-from cards.plain import clip, crop, one_line, pad, width, wrap
+from cards.plain import aligned, clip, crop, one_line, pad, width, wrap
 
 COLUMNS = 100
 
@@ -58,7 +58,7 @@ def _blocks(card: Card, words: Phrases, columns: int) -> Iterator[list[str]]:
     for part in sections:
         if part.folded:
             yield _part(part, words, columns)
-    yield [line for number, button in enumerate(card.buttons, 1) for line in _button(number, button, words, columns)]
+    yield [line for number, button in enumerate(card.choices, 1) for line in _button(number, button, words, columns)]
     yield [line for text in (small_print(card), one_line(card.link or "")) if text for line in wrap(text, columns)]
 
 
@@ -97,11 +97,9 @@ def _lines(part: Part, words: Phrases, columns: int) -> list[str]:
 
 
 def _table(part: Part, words: Phrases, columns: int) -> list[str]:
-    rows = [part.columns, *part.visible()]
-    widths = [min(max(map(width, cells)), _CELL_COLUMNS) for cells in zip(*rows, strict=False)]
-    lines = ["  ".join(pad(crop(cell, room), room) for cell, room in zip(row, widths, strict=False)) for row in rows]
+    lines = aligned([part.columns, *part.visible()], _CELL_COLUMNS)
     note = part.note(words)
-    return [crop(line.rstrip(), columns) for line in [*lines, *([note] if note else [])]]
+    return [crop(line, columns) for line in [*lines, *([note] if note else [])]]
 
 
 def _button(number: int, button: Button, words: Phrases, columns: int) -> list[str]:
