@@ -15,6 +15,8 @@ _STYLES = "".join(
     files("sandbox.preview").joinpath(f"{name}.css").read_text("utf-8") for name in ("chat", "feishu", "dingtalk")
 )
 
+_ROBOT = {"zh": "机器人", "en": "Bot"}
+
 
 class Bubble(NamedTuple):
     """`card` is HTML made by this package. `caption` stands above it, outside the chat."""
@@ -24,9 +26,14 @@ class Bubble(NamedTuple):
 
 
 def page(
-    platform: Platform, bubbles: Iterable[Bubble], *, columns: int = 1, bot: str = "Steward", language: str = "zh-CN"
+    platform: Platform,
+    bubbles: Iterable[Bubble],
+    *,
+    columns: int = 1,
+    bot: str = "Steward",
+    language: Literal["zh", "en"] = "zh",
 ) -> str:
-    shown = "".join(_bubble(bubble, bot) for bubble in bubbles)
+    shown = "".join(_bubble(bubble, bot, _ROBOT[language]) for bubble in bubbles)
     chat = element("main", f"chat {platform}", shown, style=f"--columns:{columns}")
     return (
         f'<!doctype html><html lang="{text(language)}"><head><meta charset="utf-8">'
@@ -36,8 +43,8 @@ def page(
     )
 
 
-def _bubble(bubble: Bubble, bot: str) -> str:
+def _bubble(bubble: Bubble, bot: str, robot: str) -> str:
     caption = element("figcaption", "", text(bubble.caption)) if bubble.caption else ""
     face = element("i", "face", text(bot[:1]))
-    name = element("div", "name", text(bot), element("span", "bot", "机器人"))
+    name = element("div", "name", text(bot), element("span", "bot", robot))
     return element("figure", "bubble", caption, face, element("div", "said", name, bubble.card))

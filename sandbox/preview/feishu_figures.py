@@ -27,7 +27,9 @@ def chart(node: Node, _canvas: Canvas) -> str:
     axis = next((axis for axis in items(spec.get("axes")) if axis.get("orient") == "left"), {})
     named = axis.get("visible") is not False and part(axis, "label").get("visible") is not False and bool(axis)
     height = _height(node)
-    bars = "".join(_bar(row, value_key, name_key if named else "", _fill(spec)) for row in _rows(spec))
+    thick = spec.get("bandWidth")
+    look = {"height": f"{thick}px" if isinstance(thick, int) else "", "background": _fill(spec)}
+    bars = "".join(_bar(row, value_key, name_key if named else "", look) for row in _rows(spec))
     return element("div", "fs-chart", bars, style=styles({"height": height, "margin": lengths(node.get("margin"))}))
 
 
@@ -52,12 +54,20 @@ def _fill(spec: Node) -> str:
     return asked if asked[:1] == "#" and len(asked) in {4, 7} and set(asked[1:]) <= _HEX else ""
 
 
-def _bar(row: Node, value_key: str, name_key: str, fill: str) -> str:
+def _bar(row: Node, value_key: str, name_key: str, look: Mapping[str, str]) -> str:
     value = row.get(value_key)
     share = min(max(float(value), 0.0), 1.0) if isinstance(value, int | float) else 0.0
     name = element("span", "", text(row.get(name_key))) if name_key else ""
-    inner = element("i", "", style=styles({"width": f"{share:.1%}", "background": fill}))
-    bar = element("div", "fs-track", inner, role="progressbar", aria_valuenow=f"{share:.2f}", aria_valuemax="1")
+    inner = element("i", "", style=styles({"width": f"{share:.1%}", "background": look["background"]}))
+    bar = element(
+        "div",
+        "fs-track",
+        inner,
+        style=styles({"height": look["height"]}),
+        role="progressbar",
+        aria_valuenow=f"{share:.2f}",
+        aria_valuemax="1",
+    )
     return element("div", "fs-progress", name, bar)
 
 
