@@ -1,10 +1,9 @@
 """Cards as Feishu shows them: Card JSON 2.0, and a post for when no card goes through. Pure."""
 
-import json
 from typing import Any
 
 from cards.cutting import Kept, cut
-from cards.feishu_buttons import MOST_BUTTONS, buttons
+from cards.feishu_buttons import buttons
 from cards.feishu_components import (
     Element,
     grey,
@@ -18,20 +17,14 @@ from cards.feishu_components import (
     strong,
     table,
 )
-from cards.feishu_post import POST_BUDGET, post, post_lines
+from cards.feishu_limits import BUDGET, MOST_BUTTONS, MOST_ELEMENTS, MOST_TABLES, content, count, sent_size
+from cards.feishu_post import post, post_lines
 from cards.markdown import fence, link
 from cards.model import Card, Tone
 from cards.parts import LABEL_CHARS, TITLE_CHARS, VALUE_CHARS, Part, preview_text, shortened, small_print, step, summary
 from cards.phrases import Phrases, bar, phrases
-from cards.plain import aligned, clip, one_line, size
+from cards.plain import aligned, clip, one_line
 
-BUDGET = 28 * 1024
-"""Bytes of the card as they are sent: a JSON string inside JSON. 30 KB are documented for the whole request (230025), and every
-quote of the card costs two bytes in it."""
-MOST_ELEMENTS = 180
-"""200 are documented (11310), text nodes counted too."""
-MOST_TABLES = 3
-"""5 are documented (11310); 3 is what others found to be refused by no client."""
 PREVIEW_CHARS = 190
 
 _FOLDED_LINES = 60
@@ -119,32 +112,14 @@ def render(card: Card, key: str, *, persons: bool = True, budget: int = BUDGET) 
     return whole([*top, *shown, *notes(kept), *foot])
 
 
-def content(rendered: dict[str, Any]) -> str:
-    """A card or post as the string that a request's `content` is."""
-    return json.dumps(rendered, ensure_ascii=False, separators=(",", ":"))
+def render_message(card: Card, *, budget: int = BUDGET) -> tuple[str, str]:
+    """The whole card as a post, with its buttons as what to type instead: `msg_type` and `content`."""
+    return "post", content(post(card, budget=budget))
 
 
-def sent_size(rendered: object) -> int:
-    """Bytes in a request whose body is UTF-8 as well (`ensure_ascii=False`)."""
-    inner = json.dumps(rendered, ensure_ascii=False, separators=(",", ":"))
-    return size(json.dumps(inner, ensure_ascii=False))
-
-
-def count(node: object) -> int:
-    """Components as Feishu counts them, rather more than less: whatever has a tag."""
-    if isinstance(node, dict):
-        return ("tag" in node) + sum(map(count, node.values()))
-    return sum(map(count, node)) if isinstance(node, list) else 0
-
-
-def render_message(card: Card, *, budget: int = POST_BUDGET) -> tuple[str, str]:
-    """The whole card as a post, `(msg_type, content)`, with its buttons as what to type instead."""
-    return "post", post(card, lambda text: size(json.dumps(text, ensure_ascii=False)) <= budget)
-
-
-def render_plain_message(text: str) -> tuple[str, str]:
+def render_plain_message(text: str, *, budget: int = BUDGET) -> tuple[str, str]:
     """A post as well: in a `text` message `<at user_id="all">` would call everybody."""
-    return "post", post_lines(text)
+    return "post", content(post_lines(text, budget=budget))
 
 
 def _cost(elements: list[Element]) -> tuple[int, int]:
@@ -168,7 +143,7 @@ def _progress(card: Card) -> list[Element]:
     if percent is None:
         return [paragraph(f"⏳ {step(card)}".rstrip(), "step")]
     drawn = progress_bar(percent, _BARS.get(card.tone, "#3370FF"), "progress")
-    return [drawn, paragraph(f"{bar(percent)} {percent}%  {step(card)}".rstrip(), "step", size="notation")]
+    return [drawn, paragraph(f"{bar(percent)} {percent}%  {step(card)}".rstrip(), "step")]
 
 
 def _facts(card: Card, part: Part, words: Phrases, *, persons: bool) -> list[Element]:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from cards.feishu_components import Element, form, one_then_other, plain, side_by_side, text_input
+from cards.feishu_limits import MOST_BUTTONS
 from cards.markdown import is_address
 from cards.model import Button, Card
 from cards.parts import LABEL_CHARS, TITLE_CHARS, summary
 from cards.plain import clip, one_line
 
-MOST_BUTTONS = 10
+_CONFIRM_CHARS = 120
 _TYPES = {"default": "default", "primary": "primary_filled", "danger": "danger"}
 
 
@@ -60,6 +61,6 @@ def _button(card: Card, button: Button, key: str, number: int) -> Element:
     if button.confirm and not dead:
         face["confirm"] = {
             "title": plain(clip(one_line(button.confirm), TITLE_CHARS)),
-            "text": plain(summary(card)),
+            "text": plain(clip(summary(card), _CONFIRM_CHARS)),
         }
     return {**face, "behaviors": [{"type": "callback", "value": value}]}

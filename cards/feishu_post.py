@@ -3,19 +3,16 @@
 Clients still make links of addresses by themselves; those lose their colon (I8).
 """
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cards.cutting import Kept, cut
+from cards.feishu_limits import MOST_BUTTONS, sent_size
 from cards.markdown import is_address, unlinked
 from cards.model import Card
 from cards.parts import Part, small_print, step, summary, title
 from cards.phrases import Phrases, bar, phrases
-from cards.plain import clean, clip, one_line, size
+from cards.plain import clean, clip, one_line
 
-POST_BUDGET = 28 * 1024
-"""Bytes as sent: a JSON string inside JSON; 30 KB are documented for the whole request."""
-MOST_TWINS = 10
 TWIN_CHARS = 160
 
 _FOLDED_LINES = 8
@@ -23,13 +20,14 @@ _OPEN_LINES = 60
 _LOG_LINES = 15
 
 Paragraph = list[dict[str, object]]
+Post = dict[str, dict[str, object]]
 
 
-def post(card: Card, fits: Callable[[str], bool]) -> str:
+def post(card: Card, *, budget: int) -> Post:
     words = phrases(card)
 
-    def drawn(kept: Kept) -> str:
-        return _content(card.language, title(card), list(_paragraphs(card, kept, words)))
+    def drawn(kept: Kept) -> Post:
+        return _post(card.language, title(card), list(_paragraphs(card, kept, words)))
 
     return drawn(
         cut(
@@ -37,25 +35,24 @@ def post(card: Card, fits: Callable[[str], bool]) -> str:
             folded_lines=_FOLDED_LINES,
             open_lines=_OPEN_LINES,
             log_lines=_LOG_LINES,
-            fits=lambda kept: fits(drawn(kept)),
+            fits=lambda kept: sent_size(drawn(kept)) <= budget,
         )
     )
 
 
-def post_lines(text: str, *, budget: int = POST_BUDGET) -> str:
+def post_lines(text: str, *, budget: int) -> Post:
     """Without a title."""
 
-    def drawn() -> str:
-        return _content("zh", "", [_text(line or " ") for line in clean(text).split("\n")])
+    def drawn() -> Post:
+        return _post("zh", "", [_text(line or " ") for line in clean(text).split("\n")])
 
-    while (sent := size(json.dumps(shown := drawn(), ensure_ascii=False))) > budget:
+    while (sent := sent_size(drawn())) > budget:
         text = clip(text, len(text) * budget // sent - 1)
-    return shown
+    return drawn()
 
 
-def _content(language: str, title: str, paragraphs: list[Paragraph]) -> str:
-    shown = {"zh_cn" if language == "zh" else "en_us": {"title": title, "content": paragraphs}}
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+def _post(language: str, title: str, paragraphs: list[Paragraph]) -> Post:
+    return {"zh_cn" if language == "zh" else "en_us": {"title": title, "content": paragraphs}}
 
 
 def _text(text: str) -> Paragraph:
@@ -82,7 +79,7 @@ def _paragraphs(card: Card, kept: Kept, words: Phrases) -> Iterator[Paragraph]:
     twins = [clip(one_line(button.twin), TWIN_CHARS) for button in card.choices if button.twin]
     if twins:
         yield [_bold(f"{words.type_instead}{words.colon.rstrip()}")]
-        yield from (_text(f"· {unlinked(twin)}") for twin in twins[:MOST_TWINS])
+        yield from (_text(f"· {unlinked(twin)}") for twin in twins[:MOST_BUTTONS])
     if said := small_print(card):
         yield _text(unlinked(said))
     if card.link and is_address(card.link):

@@ -11,6 +11,7 @@ from cards.model import (
     Fact,
     Input,
     LogLines,
+    Named,
     Progress,
     Prose,
     Section,
@@ -31,10 +32,17 @@ class Samples:
         return zh if self.language == "zh" else en
 
     def _asked(self) -> Fact:
-        return Fact(label=self("发起", "Asked by"), value=self("李雷 · 03:12", "Li Lei · 03:12"))
+        asker = Named(platform="feishu", id="ou_84aad35d084aa403a838cf73ee18467", name=self("李雷", "Li Lei"))
+        return Fact(label=self("发起", "Asked by"), value="03:12", person=asker)
+
+    def _approver(self) -> Named:
+        return Named(platform="dingtalk", id="manager4220", name=self("韩梅梅", "Han Meimei"))
 
     def _approved(self) -> Fact:
-        return Fact(label=self("批准", "Approved by"), value=self("韩梅梅 · 03:14", "Han Meimei · 03:14"))
+        return Fact(label=self("批准", "Approved by"), value="03:14", person=self._approver())
+
+    def _decided(self, zh: str, en: str) -> Button:
+        return Button(id="decided", text=self(zh, en), disabled=True)
 
     def _command(self, *, folded: bool = False) -> Section:
         command = "kubectl set image deployment/nginx app=registry.example.com/shop/nginx:1.27.3 -n shop"
@@ -125,6 +133,7 @@ class Samples:
             tag=tag,
             summary=summary,
             facts=(self._asked(), self._approved()),
+            buttons=(self._decided("✅ 已批准", "✅ Approved"),),
             footer=(self("编号 7F3K", "Code 7F3K"),),
             link="https://steward.example.com/cards/act-7f3k",
             final=final,
@@ -179,7 +188,10 @@ class Samples:
                     Section(title=self("证据", "Evidence"), body=LogLines(lines=evidence)),
                     self._command(folded=True),
                 ),
-                "buttons": (Button(id="undo", text=self("↩️ 撤销", "↩️ Undo"), twin=self("撤销 7F3K", "undo 7F3K")),),
+                "buttons": (
+                    *card.buttons,
+                    Button(id="undo", text=self("↩️ 撤销", "↩️ Undo"), twin=self("撤销 7F3K", "undo 7F3K")),
+                ),
             }
         )
 
@@ -212,6 +224,7 @@ class Samples:
                     self._command(folded=True),
                 ),
                 "buttons": (
+                    *card.buttons,
                     Button(
                         id="undo",
                         text=self("↩️ 撤销", "↩️ Undo"),
@@ -240,7 +253,7 @@ class Samples:
             update={"sections": (Section(title=self("接下来", "What next"), body=Prose(text=advice)),)}
         )
 
-    def _over(self, tag: str, summary: str, fact: Fact | None, *, tone: Tone = Tone.MUTED) -> Card:
+    def _over(self, tag: str, summary: str, fact: Fact | None, *, decided: Button, tone: Tone = Tone.MUTED) -> Card:
         waiting = self.approval_waiting()
         return waiting.model_copy(
             update={
@@ -250,7 +263,7 @@ class Samples:
                 "summary": summary,
                 "facts": (self._asked(), *([fact] if fact else [])),
                 "sections": (self._command(folded=True),),
-                "buttons": (),
+                "buttons": (decided,),
                 "footer": (self("编号 7F3K", "Code 7F3K"), self("什么都没有执行", "Nothing was run")),
                 "final": True,
             }
@@ -259,13 +272,22 @@ class Samples:
     def approval_denied(self) -> Card:
         fact = Fact(
             label=self("拒绝", "Denied by"),
-            value=self("韩梅梅 · 03:14 · 大促封网，明早再发", "Han Meimei · 03:14 · freeze tonight, ship tomorrow"),
+            value=self("03:14 · 大促封网，明早再发", "03:14 · freeze tonight, ship tomorrow"),
+            person=self._approver(),
         )
-        return self._over(self("已拒绝", "Denied"), self._sentence(), fact)
+        decided = self._decided("❌ 已拒绝", "❌ Denied")
+        return self._over(self("已拒绝", "Denied"), self._sentence(), fact, decided=decided)
 
     def approval_expired(self) -> Card:
         fact = Fact(label=self("过期", "Expired"), value=self("03:42，没有人批准", "03:42, nobody approved"))
-        return self._over(self("已过期", "Expired"), self._sentence(), fact)
+        decided = self._decided("⌛ 已过期", "⌛ Expired")
+        return self._over(self("已过期", "Expired"), self._sentence(), fact, decided=decided)
+
+    def approval_cancelled(self) -> Card:
+        asker = self._asked().person
+        fact = Fact(label=self("取消", "Cancelled by"), value="", person=asker)
+        decided = self._decided("🚫 已取消", "🚫 Cancelled")
+        return self._over(self("已取消", "Cancelled"), self._sentence(), fact, decided=decided)
 
     def approval_stale(self) -> Card:
         card = self._over(
@@ -275,6 +297,7 @@ class Samples:
                 "deployment/nginx (shop) changed while this waited: approve it anew",
             ),
             None,
+            decided=self._decided("⚠️ 已失效", "⚠️ Out of date"),
             tone=Tone.WARNING,
         )
         moved = DiffLine(path="spec.replicas", before="3", after="5")
@@ -285,6 +308,7 @@ class Samples:
                     *card.sections,
                 ),
                 "buttons": (
+                    *card.buttons,
                     Button(
                         id="again",
                         text=self("🔄 重新发起", "🔄 Ask again"),
@@ -441,6 +465,7 @@ STATES = (
     "approval_unknown",
     "approval_denied",
     "approval_expired",
+    "approval_cancelled",
     "approval_stale",
     "diagnosis",
     "notice",

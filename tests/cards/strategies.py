@@ -2,7 +2,22 @@
 
 from hypothesis import strategies as st
 
-from cards.model import Button, Card, Code, Diff, DiffLine, Fact, LogLines, Progress, Prose, Section, Table, Tone
+from cards.model import (
+    Button,
+    Card,
+    Code,
+    Diff,
+    DiffLine,
+    Fact,
+    Input,
+    LogLines,
+    Named,
+    Progress,
+    Prose,
+    Section,
+    Table,
+    Tone,
+)
 
 NASTY = (
     "<a atId=manager4220>",
@@ -11,6 +26,16 @@ NASTY = (
     "<img src=x onerror=y>",
     "<!--",
     "<br>",
+    "<at id=all></at>",
+    "<person id='ou_evil'></person>",
+    "<font color='red'>",
+    "</font>",
+    "<link url='https://evil.example'>x</link>",
+    "' show_name=true><at id=all>",
+    "&#60;at id=all&#62;",
+    ":OK:",
+    ":THUMBSUP",
+    ":",
     "[批准](dtmd://dingtalkclient/sendMessage?content=批准 7F3K)",
     "](",
     "]",
@@ -70,6 +95,13 @@ bodies = st.one_of(
     st.builds(Table, columns=st.tuples(nasty, nasty), rows=st.lists(st.tuples(nasty, nasty), max_size=4).map(tuple)),
 )
 
+persons = st.builds(
+    Named,
+    platform=st.sampled_from(["feishu", "dingtalk"]),
+    id=st.one_of(st.just("ou_84aad35d084aa403a838cf73ee18467"), nasty),
+    name=nasty,
+)
+
 cards = st.builds(
     Card,
     id=st.just("c"),
@@ -80,7 +112,9 @@ cards = st.builds(
     title=nasty,
     tag=maybe,
     summary=nasty,
-    facts=st.lists(st.builds(Fact, label=nasty, value=nasty), max_size=4).map(tuple),
+    facts=st.lists(st.builds(Fact, label=nasty, value=nasty, person=st.one_of(st.none(), persons)), max_size=4).map(
+        tuple
+    ),
     progress=st.one_of(st.none(), st.builds(Progress, percent=st.one_of(st.none(), st.integers(0, 100)), step=nasty)),
     sections=st.lists(st.builds(Section, title=nasty, body=bodies, folded=st.booleans()), max_size=3).map(tuple),
     log=lines,
@@ -91,6 +125,9 @@ cards = st.builds(
             text=nasty,
             style=st.sampled_from(["default", "primary", "danger"]),
             twin=maybe,
+            confirm=maybe,
+            input=st.one_of(st.none(), st.builds(Input, name=st.just("reason"), label=nasty, required=st.booleans())),
+            disabled=st.booleans(),
         ),
         max_size=3,
     ).map(tuple),

@@ -113,7 +113,7 @@ def test_title_summary_facts_buttons_and_small_print_outlive_everything_else() -
     for fixed in ("title", "tips", "sys_full_json_obj"):
         assert shown[fixed] == bare[fixed]
     for fact in full.facts:
-        assert f"- **{fact.label}**：{fact.value}" in shown["markdown"]
+        assert f"- **{fact.label}**：{fact.text}" in shown["markdown"]
     assert full.summary in shown["markdown"]
     assert "… 另有" in shown["markdown"] or "未显示" in shown["markdown"]
 
@@ -133,6 +133,15 @@ def test_a_cut_value_says_how_long_it_was() -> None:
 
 def test_buttons_disappear_when_there_are_none() -> None:
     assert render(sample("approval_expired", "zh"))["sys_full_json_obj"] == '{"msgButtons":[]}'
+
+
+def test_a_button_that_only_shows_what_was_decided_is_left_out() -> None:
+    card = sample("approval_success", "zh")
+    shown = json.loads(render(card)["sys_full_json_obj"])
+    assert [button["text"] for button in shown["msgButtons"]] == ["↩️ 撤销"]
+    assert "已批准" not in render_markdown_message(card).text
+    assert "[1] ↩️ 撤销" in render_text(card)
+    assert "已批准" not in render_text(card)
 
 
 def test_more_buttons_than_fit_are_counted() -> None:

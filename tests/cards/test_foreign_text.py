@@ -67,7 +67,7 @@ def test_nothing_foreign_moves_a_terminal_s_cursor(card: Card) -> None:
 @given(cards)
 def test_buttons_are_what_the_card_says_and_nothing_else(card: Card) -> None:
     shown = json.loads(render(card)["sys_full_json_obj"])
-    assert [button["id"] for button in shown["msgButtons"]] == [button.id for button in card.buttons]
+    assert [button["id"] for button in shown["msgButtons"]] == [button.id for button in card.choices]
     for button in shown["msgButtons"]:
         assert button["request"] is True
         assert button["params"] == {"id": button["id"], "digest": "0123abcd"}

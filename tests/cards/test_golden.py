@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from cards import feishu
 from cards.dingtalk import render, render_markdown_message
 from cards.text import render_text
 from tests.cards.samples import STATES, sample
@@ -34,3 +35,20 @@ def test_dingtalk_card(golden: Golden, state: str, language: Literal["zh", "en"]
 def test_dingtalk_message(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
     message = render_markdown_message(sample(state, language))
     golden.check(f"cards/dingtalk-message/{state}.{language}.md", message.text + "\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_feishu_card(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
+    shown = feishu.render(sample(state, language), "key-of-the-card")
+    golden.check(f"cards/feishu/{state}.{language}.json", json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_feishu_message(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
+    kind, content = feishu.render_message(sample(state, language))
+    shown = {"msg_type": kind, "content": json.loads(content)}
+    golden.check(
+        f"cards/feishu-message/{state}.{language}.json", json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+    )
