@@ -16,7 +16,7 @@ does not promise but might let pass. `Clock(frozen=True)` makes time stand still
 `python -m sandbox.dingtalk` is the same as a process, `sandbox.dingtalk.remote` its client with the same calls.
 """
 
-from sandbox.dingtalk.card_view import Button, CardView
+from sandbox.dingtalk.card_view import Button, CardView, Input, Panel
 from sandbox.dingtalk.cards import CardSnapshot
 from sandbox.dingtalk.changes import Change
 from sandbox.dingtalk.clicks import Click
@@ -24,6 +24,7 @@ from sandbox.dingtalk.clock import Clock
 from sandbox.dingtalk.delivery import Ack, Delivery, Undelivered
 from sandbox.dingtalk.gateway import DingTalkStandIn
 from sandbox.dingtalk.robot_messages import RobotMessage
+from sandbox.dingtalk.template import Template, read_template
 
 __all__ = [
     "Ack",
@@ -35,6 +36,10 @@ __all__ = [
     "Clock",
     "Delivery",
     "DingTalkStandIn",
+    "Input",
+    "Panel",
     "RobotMessage",
+    "Template",
     "Undelivered",
+    "read_template",
 ]

@@ -9,11 +9,12 @@ from sandbox.dingtalk import api
 from sandbox.dingtalk.card_rules import CardRules, by_key, id_type_of, refuse
 from sandbox.dingtalk.card_spaces import Spaces, check_space_models, targets
 from sandbox.dingtalk.card_view import APPROVAL, MARKDOWN, MARKDOWN_BUTTONS
-from sandbox.dingtalk.cards import Card, Cards
+from sandbox.dingtalk.cards import Card, Cards, Variables
 from sandbox.dingtalk.directory import Directory
 from sandbox.dingtalk.door import Ask, Door
 from sandbox.dingtalk.errors import OpenApiError
 from sandbox.dingtalk.records import Violations
+from sandbox.dingtalk.template import Template
 
 STREAM_BYTES = 3 * 1024
 NOT_STREAMING = {MARKDOWN, MARKDOWN_BUTTONS, APPROVAL}
@@ -21,12 +22,13 @@ CALLBACK_TYPES = {None, "", "STREAM", "HTTP"}
 
 
 class CardCalls:
-    """`templates` are the ids that exist. Streamed variables are taken to be markdown: `isFull` must be true."""
+    """`templates` are those that exist, by id, with the layout of own ones where it is known. Streamed variables are taken to be
+    markdown: `isFull` must be true."""
 
     def __init__(
         self, cards: Cards, rules: CardRules, spaces: Spaces, directory: Directory, violations: Violations
     ) -> None:
-        self.templates: set[str] = set()
+        self.templates: dict[str, Template | None] = {}
         self.stream_bytes = STREAM_BYTES
         self._cards = cards
         self._rules = rules
@@ -78,6 +80,7 @@ class CardCalls:
         private = self._rules.private(ask.body, id_type)
         if public is None and not private:
             raise refuse("param.cardDataAndPrivateDataBothEmpty")
+        self._note_misuse(card, public)
         public_by_key, private_by_key = by_key(ask.body)
         card.change(public, private, by_key=public_by_key, private_by_key=private_by_key)
         self._cards.keep(card, "update")
@@ -97,7 +100,7 @@ class CardCalls:
         if body.get("isFull") is not True:
             raise refuse("param.stream.isFull", "streaming update the parameter isFull is null")
         self._rules.check_safe(content)
-        if card.template_id in NOT_STREAMING:
+        if card.template_id in NOT_STREAMING or (card.layout is not None and key not in card.layout.streamed):
             self._violations.add("streaming-unmarked-variable", f"{key} of {card.template_id}")
         await self._note_open_callback(card, "streaming")
         if guid in card.stream_ids:
@@ -136,7 +139,14 @@ class CardCalls:
         if public is None:
             raise refuse("param.cardPublicDataEmpty")
         private = self._rules.private(body, id_type)
-        return Card(track, template, callback_type or "", id_type, public, private, self._directory)
+        layout = self.templates[template]
+        card = Card(track, template, callback_type or "", id_type, public, private, self._directory, layout)
+        self._note_misuse(card, public)
+        return card
+
+    def _note_misuse(self, card: Card, public: Variables | None) -> None:
+        for rule, detail in card.misused(public):
+            self._violations.add(rule, f"{detail} of {card.template_id}")
 
     def _card(self, body: dict[str, Any]) -> Card:
         track = body.get("outTrackId")

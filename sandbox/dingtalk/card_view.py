@@ -21,8 +21,29 @@ class Button(BaseModel):
     enabled: bool = True
 
 
+class Panel(BaseModel):
+    """A part that starts closed: what is seen is its title, until somebody opens it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    text: str
+
+
+class Input(BaseModel):
+    """A text field: sending it is a click on `action_id` with `params` and the text as `text_param`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    action_id: str
+    params: dict[str, str]
+    text_param: str
+
+
 class CardView(BaseModel):
-    """`status` is an AI card's flowStatus. `variables` are all values in force for this person, private over public."""
+    """`status` is an AI card's flowStatus. `variables` are all values in force for this person, private over public.
+    `markdown` is the whole body, with each panel's text below its title, which is marked by ▸."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +55,9 @@ class CardView(BaseModel):
     status: str
     buttons: tuple[Button, ...]
     variables: dict[str, str]
+    panels: tuple[Panel, ...] = ()
+    progress: int | None = None
+    inputs: tuple[Input, ...] = ()
 
     @property
     def text(self) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sandbox.dingtalk.card_view import CardView, render
 from sandbox.dingtalk.directory import Directory, User
+from sandbox.dingtalk.template import Template
 
 Variables = dict[str, str]
 
@@ -52,7 +53,8 @@ class CardSnapshot(BaseModel):
 
 @dataclass(slots=True, eq=False)
 class Card:
-    """`callbacks_open` counts clicks whose answer is still awaited: no update call may come in that time."""
+    """`callbacks_open` counts clicks whose answer is still awaited: no update call may come in that time. `layout` is
+    what is known of an own template."""
 
     out_track_id: str
     template_id: str
@@ -61,6 +63,7 @@ class Card:
     public: Variables
     private: dict[str, Variables]
     directory: Directory
+    layout: Template | None = None
     spaces: list[Space] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     stream_ids: set[str] = field(default_factory=set)
@@ -91,7 +94,14 @@ class Card:
 
     def rendered(self, user_id: str, public: Variables, private: Mapping[str, Variables]) -> CardView:
         user = self.directory.user(user_id)
-        return render(self.out_track_id, self.template_id, {**public, **private.get(self.id_of(user), {})})
+        variables = {**public, **private.get(self.id_of(user), {})}
+        if self.layout is not None:
+            return self.layout.draw(self.out_track_id, self.template_id, variables)
+        return render(self.out_track_id, self.template_id, variables)
+
+    def misused(self, public: Variables | None) -> list[tuple[str, str]]:
+        """Rules of its own template that writing these would break."""
+        return list(self.layout.misused(public or {})) if self.layout is not None else []
 
     def change(
         self, public: Variables | None, private: dict[str, Variables] | None, *, by_key: bool, private_by_key: bool

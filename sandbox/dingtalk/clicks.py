@@ -76,6 +76,14 @@ class Clicks:
             return Click(ok=False, reason="no-callback", view=views[0])
         return await self.press(user_id, out_track_id, _action_ids(button), button.params)
 
+    async def fill(self, user_id: str, out_track_id: str, text: str) -> Click:
+        """Write into the card's first text field and send it. LookupError when the person sees none."""
+        fields = self._cards[out_track_id].view(user_id).inputs
+        if not fields:
+            raise LookupError(f"{user_id} sees no text field on {out_track_id}")
+        params = {**fields[0].params, fields[0].text_param: text}
+        return await self.press(user_id, out_track_id, [fields[0].action_id], params)
+
     async def press(
         self, user_id: str, out_track_id: str, action_ids: list[str], params: dict[str, Any], conversation: str = ""
     ) -> Click:
@@ -140,6 +148,8 @@ class Clicks:
         except (ValueError, OpenApiError):
             return "bad-answer"
         if card is not None and (public is not None or private):
+            for rule, detail in card.misused(public):
+                self._violations.add(rule, f"{detail} of {card.template_id}")
             card.change(public, private, by_key=options[0], private_by_key=options[1])
             self._cards.keep(card, "ack")
         return ""

@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 from sandbox.dingtalk.burst import click_burst, say_burst
 from sandbox.dingtalk.delivery import Ack, Attempt, Delivery, Undelivered
 from sandbox.dingtalk.gateway import DingTalkStandIn
+from sandbox.dingtalk.template import read_template
 
 FAULTS = frozenset(
     {
@@ -79,6 +80,7 @@ class ControlDoor:
             "push": self.push,
             "acked": self.acked,
             "click": gateway.click,
+            "fill": gateway.fill,
             "press": gateway.press,
             "inject": gateway.inject,
             "card": self.card,
@@ -142,8 +144,8 @@ class ControlDoor:
     async def add_group(self, **fields: Any) -> Any:
         return self._gateway.add_group(**fields)
 
-    async def add_template(self, template_id: str) -> None:
-        self._gateway.add_template(template_id)
+    async def add_template(self, template_id: str, export: str = "") -> None:
+        self._gateway.add_template(template_id, read_template(export) if export else None)
 
     async def say(self, **fields: Any) -> DeliverySnapshot:
         return snapshot(await self._gateway.say(**fields))

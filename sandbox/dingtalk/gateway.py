@@ -14,6 +14,7 @@ from sandbox.dingtalk.api import BOT_MESSAGE
 from sandbox.dingtalk.clicks import Click
 from sandbox.dingtalk.delivery import Delivery
 from sandbox.dingtalk.directory import Group, User
+from sandbox.dingtalk.template import Template
 from sandbox.dingtalk.watch import Watch
 
 MAX_BODY = 16 * 1024 * 1024
@@ -66,9 +67,10 @@ class DingTalkStandIn(Watch):
     def add_group(self, conversation_id: str, title: str, members: Sequence[str]) -> Group:
         return self.directory.add_group(conversation_id, title, list(members))
 
-    def add_template(self, template_id: str) -> None:
-        """An own template of the organisation: its ButtonGroup variables become the card's buttons."""
-        self._card_calls.templates.add(template_id)
+    def add_template(self, template_id: str, layout: Template | None = None) -> None:
+        """An own template of the organisation. Without a layout (`read_template` of its export) nothing is known of it but that
+        its ButtonGroup variables become the card's buttons."""
+        self._card_calls.templates[template_id] = layout
 
     async def remove_user(self, user_id: str) -> None:
         """The person leaves the organisation; the contact event says so to whoever subscribed to events."""
@@ -109,6 +111,10 @@ class DingTalkStandIn(Watch):
     async def click(self, user_id: str, out_track_id: str, button: str, *, stale: bool = False) -> Click:
         """Press a button, by action id or text, and wait for what the person sees (see Clicks.click)."""
         return await self._clicks.click(user_id, out_track_id, button, stale=stale)
+
+    async def fill(self, user_id: str, out_track_id: str, text: str) -> Click:
+        """Send a text from the card's text field (see Clicks.fill)."""
+        return await self._clicks.fill(user_id, out_track_id, text)
 
     async def press(
         self,

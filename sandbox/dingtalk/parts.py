@@ -82,7 +82,7 @@ class Parts:
         self.messages = RobotMessages(self._message_posted)
         spaces = Spaces(self.credentials, self.directory, self.faults)
         self._card_calls = CardCalls(self.cards, self.card_rules, spaces, self.directory, self.violations)
-        self._card_calls.templates.update(TEMPLATES)
+        self._card_calls.templates.update(dict.fromkeys(TEMPLATES))
         self._clicks = Clicks(
             self.credentials,
             self.directory,

@@ -78,8 +78,9 @@ class RemoteGateway:
     async def add_group(self, conversation_id: str, title: str, members: Sequence[str]) -> None:
         await self.call("add_group", conversation_id=conversation_id, title=title, members=list(members))
 
-    async def add_template(self, template_id: str) -> None:
-        await self.call("add_template", template_id=template_id)
+    async def add_template(self, template_id: str, export: str = "") -> None:
+        """`export` is the text of the card builder's file; without it nothing is known of the layout."""
+        await self.call("add_template", template_id=template_id, export=export)
 
     async def remove_user(self, user_id: str) -> None:
         await self.call("remove_user", user_id=user_id)
@@ -96,6 +97,10 @@ class RemoteGateway:
 
     async def click(self, user_id: str, out_track_id: str, button: str, *, stale: bool = False) -> Click:
         value = await self.call("click", user_id=user_id, out_track_id=out_track_id, button=button, stale=stale)
+        return Click.model_validate(value)
+
+    async def fill(self, user_id: str, out_track_id: str, text: str) -> Click:
+        value = await self.call("fill", user_id=user_id, out_track_id=out_track_id, text=text)
         return Click.model_validate(value)
 
     async def press(

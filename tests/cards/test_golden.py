@@ -7,6 +7,7 @@ import pytest
 
 from cards import feishu
 from cards.dingtalk import render, render_markdown_message
+from cards.dingtalk_native import FORMS, Form, render_native
 from cards.text import render_text
 from tests.cards.samples import STATES, sample
 from tests.golden import Golden
@@ -52,3 +53,23 @@ def test_feishu_message(golden: Golden, state: str, language: Literal["zh", "en"
     golden.check(
         f"cards/feishu-message/{state}.{language}.json", json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
     )
+
+
+def forms_of(state: str) -> list[Form]:
+    """An action's card stays in the template that it was made with, also where another would fit what it has become."""
+    life: list[Form] = ["approval"] if state.startswith("approval") else []
+    return [*life, *(form for form in FORMS if sample(state, "zh").kind == form and form not in life)]
+
+
+NATIVE = [(state, form) for state in STATES for form in forms_of(state)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("state", "form"), NATIVE)
+def test_dingtalk_own_template(golden: Golden, state: str, form: Form, language: Literal["zh", "en"]) -> None:
+    card = sample(state, language)
+    values = render_native(card, form).values
+    live = render_native(card, form, streaming=True).stream
+    shown = [f"== {name}\n{value}\n" for name, value in values.items() if value not in {"", "[]"}]
+    text = "\n".join([*shown, *([f"== stream (when streaming)\n{live}\n"] if live else [])])
+    golden.check(f"cards/dingtalk-native/{form}/{state}.{language}.txt", text)
