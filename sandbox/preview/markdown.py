@@ -22,8 +22,8 @@ Face = Callable[[Attributes, Mapping[str, str]], tuple[str, str | None]]
 """What a tag looks like, given its attributes and the names of people: its class, and the text that stands in for what is
 between its ends (None: that itself)."""
 
-_TAG = re.compile(r"<([a-z_]+)((?:\s+[A-Za-z_]+\s*=\s*(?:'[^'<>]*'|\"[^\"<>]*\"|[^\s'\"<>/]+))*)\s*(/?)>")
-_ATTRIBUTE = re.compile(r"([A-Za-z_]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^\s'\"<>/]+))")
+_TAG = re.compile(r"<([a-z_]+)((?:\s+[A-Za-z_]\w*\s*=\s*(?:'[^'<>]*'|\"[^\"<>]*\"|[^\s'\"<>/]+))*)\s*(/?)>")
+_ATTRIBUTE = re.compile(r"([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^\s'\"<>/]+))")
 
 
 def _font(attributes: Attributes, _people: Mapping[str, str]) -> tuple[str, str | None]:

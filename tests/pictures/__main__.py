@@ -3,6 +3,7 @@
 import asyncio
 import io
 import sys
+from collections import Counter
 from pathlib import Path
 
 from PIL import Image
@@ -12,8 +13,8 @@ from tests.browser.chromium import MISSING, chromium, path
 from tests.pictures.album import Picture, album
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
-_SCALE = 2
 _COLOURS = 256
+_EXACT = 32
 
 
 async def take(part: str) -> None:
@@ -28,7 +29,7 @@ async def take(part: str) -> None:
 
 async def _shot(browser: Browser, picture: Picture) -> bytes:
     context = await browser.new_context(
-        viewport={"width": picture.width, "height": 200}, device_scale_factor=_SCALE, color_scheme=picture.scheme
+        viewport={"width": picture.width, "height": 200}, device_scale_factor=picture.scale, color_scheme=picture.scheme
     )
     try:
         page = await context.new_page()
@@ -39,14 +40,19 @@ async def _shot(browser: Browser, picture: Picture) -> bytes:
 
 
 def _small(shot: bytes) -> bytes:
-    """Few colours are enough for text on plain ground. Chosen to cover all there are, so that a small sign keeps its own."""
-    image = (
-        Image.open(io.BytesIO(shot))
-        .convert("RGB")
-        .quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    )
+    """Few colours are enough for text on plain ground: chosen to cover all there are, so that a small sign keeps its own, and
+    then the most frequent ones made exact, so that the grounds do."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    small = image.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette = bytearray(small.getpalette() or [])
+    some = (image.width // 3, image.height // 3)
+    before, after = (each.resize(some, Image.Resampling.NEAREST).tobytes() for each in (image, small))
+    found = Counter((after[at], before[3 * at : 3 * at + 3]) for at in range(len(after)))
+    for (index, colour), _ in reversed(found.most_common(_EXACT)):
+        palette[3 * index : 3 * index + 3] = colour
+    small.putpalette(palette)
     out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
+    small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
