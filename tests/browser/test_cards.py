@@ -6,15 +6,21 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from cards import dingtalk
+from cards import dingtalk, feishu
+from cards.dingtalk_native import render_native
+from cards.dingtalk_templates import template_text
 from cards.model import Button, Card, Code, Fact, LogLines, Prose, Section, Table
+from sandbox.dingtalk.template import read_template
 from sandbox.preview import dingtalk as dingtalk_client
+from sandbox.preview import dingtalk_own
+from sandbox.preview import feishu as feishu_client
 from sandbox.preview.chat import Bubble, page
 from tests.browser.conftest import OpenPage
 from tests.cards.samples import Language, sample
 from tests.pictures.cards import LOOKS, Look, drawn, platform, states
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+TEMPLATE = read_template(template_text("approval"))
 HOSTILE = (
     "<script>document.title='owned'</script>",
     "<img src=x onerror=\"document.title='owned'\">",
@@ -54,15 +60,22 @@ async def test_every_card_shows_what_it_is_about(open_page: OpenPage, look: Look
 
 async def test_hostile_text_on_a_card_of_ours_does_nothing(open_page: OpenPage) -> None:
     """As the renderer escapes it; on the desk, in the dark."""
-    bubbles = [Bubble(dingtalk_client.draw(dingtalk.render(hostile(text)))) for text in HOSTILE]
-    shown = await open_page(page("dingtalk", bubbles), width="desk", scheme="dark")
-    await does_nothing(shown)
-    await expect(shown.locator("a")).to_have_count(0)
+    cards = [hostile(text) for text in HOSTILE]
+    for where, bubbles in (
+        ("dingtalk", [Bubble(dingtalk_client.draw(dingtalk.render(card))) for card in cards]),
+        ("dingtalk", [Bubble(dingtalk_own.draw(TEMPLATE, render_native(card, "approval").values)) for card in cards]),
+        ("feishu", [Bubble(feishu_client.draw(feishu.render(card, "key"))) for card in cards]),
+    ):
+        shown = await open_page(page(where, bubbles), width="desk", scheme="dark")
+        await does_nothing(shown)
+        await expect(shown.locator("main a")).to_have_count(0)
 
 
 async def test_hostile_text_that_nobody_escaped_does_nothing_either(open_page: OpenPage) -> None:
     """The preview itself holds, whatever a renderer lets through."""
     bubbles = [Bubble(dingtalk_client.draw(unescaped(text)), text) for text in HOSTILE]
+    own = (dict.fromkeys(TEMPLATE.declared, text) | {TEMPLATE.status: "3"} for text in HOSTILE)
+    bubbles += [Bubble(dingtalk_own.draw(TEMPLATE, values)) for values in own]
     await does_nothing(await open_page(page("dingtalk", bubbles, bot="".join(HOSTILE))))
 
 
