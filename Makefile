@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: demo test lint format bench cluster-test lock clean
+.PHONY: demo test lint format bench cluster-test browser-test pictures lock clean
 .DELETE_ON_ERROR:
 
 demo: $(RUNTIME)
@@ -16,6 +16,13 @@ test: $(DEV)
 
 cluster-test: $(DEV)
 	$(BIN)/python -m pytest tests/cluster
+
+# Needs Debian's chromium, fonts-noto-cjk and fonts-noto-color-emoji.
+browser-test: $(DEV)
+	$(BIN)/python -m pytest tests/browser
+
+pictures: $(DEV)
+	$(BIN)/python -m tests.pictures
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench

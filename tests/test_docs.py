@@ -48,3 +48,10 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 def test_no_lock_file_names_a_host() -> None:
     for lock in ROOT.glob("requirements*.lock"):
         assert not re.search(r"https?://|--index|--find-links", lock.read_text("utf-8")), lock.name
+
+
+def test_every_picture_is_in_the_gallery_and_they_stay_small() -> None:
+    pictures = list(ROOT.glob("docs/pictures/*.png"))
+    gallery = read("docs/cards.md")
+    assert pictures and [each.name for each in pictures if f"pictures/{each.name}" not in gallery] == []
+    assert sum(each.stat().st_size for each in pictures) < 4_000_000

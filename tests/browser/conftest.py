@@ -1,0 +1,53 @@
+"""`open_page` shows what a person would see; a page that logs an error or asks for anything else fails its test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, Page, Request
+
+from tests.browser.chromium import DESK, MISSING, PHONE, chromium, path
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = __name__.rpartition(".")[0].replace(".", "/")
+    for item in items:
+        if f"{here}/" in item.path.as_posix():
+            item.add_marker("browser")
+            if path() is None:
+                item.add_marker(pytest.mark.skip(MISSING))
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
+    """Each page has cookies and storage of its own. What went wrong in any of them is told at the end."""
+    wrong: list[str] = []
+
+    async def open_page(
+        source: str = "", *, width: Literal["phone", "desk"] = "phone", scheme: Literal["light", "dark"] = "light"
+    ) -> Page:
+        context = await browser.new_context(viewport=PHONE if width == "phone" else DESK, color_scheme=scheme)
+        context.set_default_timeout(10_000)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("console", lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
+        if source:
+            page.on("request", lambda request: wrong.append(_asked(request)))
+            await page.set_content(source)
+        return page
+
+    yield open_page
+    assert wrong == []
+
+
+def _asked(request: Request) -> str:
+    return f"asked for {request.url[:100]}"
