@@ -127,8 +127,29 @@ def unheeded(_: Literal["up", "retiring"]) -> None:
     """For whoever does not care how the line is."""
 
 
-Spend = Callable[[str], None]
-"""Called by an adapter for each REST call that counts in the platform's monthly budget, with its method and path."""
+class Meter(Protocol):
+    """Counts the calls of a platform's month, where they are counted there."""
+
+    def left(self) -> bool:
+        """Whether one more call may be made."""
+        ...
+
+    def spend(self, api: str) -> None:
+        """One was made: its method and path."""
+        ...
+
+
+class Unmetered:
+    """For whoever keeps no budget."""
+
+    def left(self) -> bool:
+        return True
+
+    def spend(self, api: str) -> None:
+        """Nobody counts."""
+
+
+UNMETERED = Unmetered()
 
 
 class Adapter(Protocol):

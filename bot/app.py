@@ -80,11 +80,13 @@ async def run(
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
         connection = await stack.enter_async_context(connect(settings.kubeconfig or None))
-        doors = adapters_of(settings) if doors is None else doors
+        budget = Budget(store, clock, "dingtalk", settings.dingtalk_monthly_calls)
+        await budget.load()
+        doors = adapters_of(settings, budget) if doors is None else doors
         for door in doors.values():
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
-        house = _built(settings, store, connection, doors, words, clock)
+        house = _built(settings, store, connection, doors, budget, words, clock)
         pages = application(lambda: health(house.lines, clock))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
@@ -92,7 +94,6 @@ async def run(
         if not house.access.admins:
             log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
         await _look_at_cluster(connection.reader)
-        await house.budget.load()
         await house.inbox.forget_old()
         await house.execution.look_back()
         await house.gaps.look_back()
@@ -111,12 +112,12 @@ def _built(
     store: Store,
     connection: Connection,
     doors: Mapping[Platform, Adapter],
+    budget: Budget,
     words: Words,
     clock: Clock,
 ) -> House:
     cluster, views, access = connection.writer, Views(words), Access(settings.steward_admins)
     lines, ops = Lines(doors, clock), ops_conversations(settings)
-    budget = Budget(store, clock, "dingtalk", settings.dingtalk_monthly_calls)
     router = NotificationRouter(
         store,
         doors,

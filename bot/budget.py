@@ -10,7 +10,6 @@ from typing import Literal
 
 import structlog
 
-from adapters.errors import Throttled
 from adapters.types import Platform
 from bot.clock import Clock
 from bot.pace import FRUGAL, LIVE, ONLY_THE_END, Pace
@@ -24,14 +23,12 @@ RICH = 50_000
 """Calls a month from which on they need not be saved."""
 FLUSH_SECONDS = 5.0
 """A crash forgets at most what was spent in so many seconds."""
-LOOK_AGAIN = 3600.0
-OVER = "monthly-budget"
 _PLATFORM_TIME = timezone(timedelta(hours=8))
 """DingTalk's months begin at midnight in China."""
 
 
 class Budget:
-    """`limit` calls a month, 0 for as many as one likes. `load` first; `run` keeps the count on disk."""
+    """`limit` calls a month, 0 for as many as one likes. `load` first; `run` keeps the count on disk. An `adapters.types.Meter`."""
 
     def __init__(self, store: Store, clock: Clock, platform: Platform, limit: int) -> None:
         self.platform = platform
@@ -69,14 +66,11 @@ class Budget:
         row = await self._store.row(sql, self.platform, self._month)
         self._used = row["calls"] if row else 0
 
-    def ask(self) -> None:
-        """Before a call that counts: raises Throttled when the month has none left."""
-        if self.level == "spent":
-            said = f"{self.used} of {self.limit} calls of this month are used"
-            raise Throttled(said, retry_after=LOOK_AGAIN, code=OVER)
+    def left(self) -> bool:
+        return self.level != "spent"
 
     def spend(self, api: str) -> None:
-        """One call was made. `adapters.types.Spend`."""
+        """One call was made."""
         before = self.level
         self._used += 1
         self._unsaved += 1

@@ -4,13 +4,14 @@ from typing import cast
 
 from adapters.dingtalk import DingTalk
 from adapters.feishu import Feishu
-from adapters.types import Adapter, Conversation, Platform
+from adapters.types import UNMETERED, Adapter, Conversation, Platform
+from bot.budget import Budget
 from bot.router import OpsConversations
 from bot.settings import Settings
 
 
-def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
-    """One door per enabled platform."""
+def adapters_of(settings: Settings, budget: Budget | None = None) -> dict[Platform, Adapter]:
+    """One door per enabled platform. Logs are streamed only where calls need not be saved."""
     doors: dict[Platform, Adapter] = {}
     if settings.dingtalk_enabled:
         doors["dingtalk"] = DingTalk(
@@ -21,6 +22,8 @@ def adapters_of(settings: Settings) -> dict[Platform, Adapter]:
             card_template_id=settings.dingtalk_public_template,
             templates=settings.dingtalk_own_templates,
             corp_id=settings.dingtalk_corp_id,
+            streaming=budget is not None and budget.level == "rich",
+            meter=budget or UNMETERED,
         )
     if settings.feishu_enabled:
         doors["feishu"] = Feishu(

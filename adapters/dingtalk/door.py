@@ -19,7 +19,7 @@ from adapters.dingtalk.frames import BOT_MESSAGE, CARD_CALLBACK, Frame, Malforme
 from adapters.dingtalk.line import Line, Ticket, connect, open_line
 from adapters.dingtalk.log_stream import LogStream
 from adapters.dingtalk.messages import parse_message
-from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi, unmetered
+from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
 from adapters.dingtalk.small_print import SmallPrint
 from adapters.dingtalk.templates import Templates
 from adapters.dingtalk.webhooks import Webhooks
@@ -29,9 +29,11 @@ from adapters.recent import Recent
 from adapters.strange import string
 from adapters.timeouts import Timeouts
 from adapters.types import (
+    UNMETERED,
     Conversation,
     Finding,
     Message,
+    Meter,
     OnAction,
     OnChange,
     OnMessage,
@@ -39,7 +41,6 @@ from adapters.types import (
     Platform,
     Rate,
     Sent,
-    Spend,
     unheeded,
 )
 from cards.dingtalk import PUBLIC_TEMPLATE
@@ -89,7 +90,7 @@ class DingTalk:
         card_template_id: str = PUBLIC_TEMPLATE,
         templates: Mapping[str, str] | None = None,
         streaming: bool = False,
-        spend: Spend = unmetered,
+        meter: Meter = UNMETERED,
         robot_code: str = "",
         corp_id: str = "",
         patience: Patience = Patience(),
@@ -97,7 +98,7 @@ class DingTalk:
     ) -> None:
         self._credential = Credential(client_id, client_secret)
         self._api = OpenApi(
-            self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request, spend=spend
+            self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request, meter=meter
         )
         self._small_print = SmallPrint()
         self._webhooks = Webhooks(self._api, oapi_endpoint)

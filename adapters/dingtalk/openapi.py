@@ -10,9 +10,9 @@ from typing import Any
 import aiohttp
 from dingtalk_stream.credential import Credential
 
-from adapters.dingtalk.refusals import UNCOUNTED, TokenInvalid, understand
-from adapters.errors import CredentialsRejected, PlatformError, Unreachable
-from adapters.types import Spend
+from adapters.dingtalk.refusals import MONTH_SECONDS, MONTH_USED_UP, UNCOUNTED, TokenInvalid, understand
+from adapters.errors import CredentialsRejected, PlatformError, Throttled, Unreachable
+from adapters.types import UNMETERED, Meter
 
 OPENAPI = "https://api.dingtalk.com"
 OAPI = "https://oapi.dingtalk.com"
@@ -23,13 +23,9 @@ _EARLY = 300.0
 """Seconds before its end at which a token is no longer used; asked again, DingTalk renews the same one."""
 
 
-def unmetered(_: str) -> None:
-    """For whoever keeps no budget."""
-
-
 class OpenApi:
-    """`calls` counts what was sent, by method and path. `spend` hears of each call that counts in the month's budget (a free
-    organisation has 5000): not of tokens, of contacts, or of what needs no token."""
+    """`calls` counts what was sent, by method and path. `meter` is asked before and told after each call that counts in
+    the month's budget (a free organisation has 5000): not of tokens, of contacts, or of what needs no token."""
 
     def __init__(
         self,
@@ -38,9 +34,9 @@ class OpenApi:
         openapi: str = OPENAPI,
         oapi: str = OAPI,
         timeout: float = 10.0,
-        spend: Spend = unmetered,
+        meter: Meter = UNMETERED,
     ) -> None:
-        self._spend = spend
+        self._meter = meter
         self.calls: Counter[str] = Counter()
         self.openapi = openapi.rstrip("/")
         self._oapi = oapi.rstrip("/")
@@ -77,7 +73,9 @@ class OpenApi:
         )
 
     async def _metered(self, method: str, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
-        """A call whose answer was lost may have counted, so it counts."""
+        """A call whose answer was lost may have counted, so it counts. Raises Throttled as DingTalk would when none is left."""
+        if not self._meter.left():
+            raise Throttled("the month's calls are used up", retry_after=MONTH_SECONDS, code=MONTH_USED_UP)
         counts = True
         try:
             return await self.send(method, f"{self.openapi}{path}", path, body, {_TOKEN_HEADER: token})
@@ -86,7 +84,7 @@ class OpenApi:
             raise
         finally:
             if counts:
-                self._spend(f"{method} {path}")
+                self._meter.spend(f"{method} {path}")
 
     async def send(
         self,

@@ -39,14 +39,17 @@ _ABOUT_OTHER_THINGS = {
     "param.openDeliverModelError",
 }
 
+MONTH_SECONDS = 3600.0
+"""Only says when it is worth asking again."""
+
 _WAIT = {
     f"{_DENIED}.QpsLimitForAppkeyAndApi": 1.0,
     f"{_DENIED}.QpsLimitForApi": 1.0,
     f"{_DENIED}.QpmLimitForAppkeyAndApi": 60.0,
-    MONTH_USED_UP: 3600.0,
+    MONTH_USED_UP: MONTH_SECONDS,
     "90018": 1.0,
     "90002": 1.0,
-    "90020": 3600.0,
+    "90020": MONTH_SECONDS,
     "send.too.fast": 10.0,
 }
 """Seconds. The QPS ones are documented; for the month an hour only says when it is worth asking again."""

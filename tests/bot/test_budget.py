@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.errors import Throttled
 from bot.budget import Budget
 from bot.pace import FRUGAL, LIVE, ONLY_THE_END
 from bot.store import Store
@@ -39,11 +38,10 @@ async def test_steps_on_the_way_end_when_calls_are_scarce_and_all_calls_when_the
     assert (mine.level, mine.pace) == ("plenty", FRUGAL)
     spend(mine, 80)
     assert (mine.level, mine.pace) == ("scarce", ONLY_THE_END)
-    mine.ask()
+    assert mine.left()
     spend(mine, 20)
     assert mine.level == "spent"
-    with pytest.raises(Throttled, match="100 of 100"):
-        mine.ask()
+    assert not mine.left()
 
 
 async def test_a_new_month_begins_at_midnight_in_china(store: Store, clock: Clock) -> None:
@@ -54,7 +52,7 @@ async def test_a_new_month_begins_at_midnight_in_china(store: Store, clock: Cloc
     assert mine.level == "spent"
     clock.advance(1)
     assert mine.used == 0
-    mine.ask()
+    assert mine.left()
     spend(mine, 3)
     await mine.flush()
     assert (await budget(store, clock)).used == 3
@@ -64,5 +62,5 @@ async def test_a_new_month_begins_at_midnight_in_china(store: Store, clock: Cloc
 async def test_whoever_has_many_calls_sees_progress_live(store: Store, clock: Clock, limit: int) -> None:
     mine = await budget(store, clock, limit)
     spend(mine, 5000)
-    mine.ask()
+    assert mine.left()
     assert (mine.level, mine.pace) == ("rich", LIVE)

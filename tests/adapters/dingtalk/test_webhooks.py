@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -144,17 +145,54 @@ async def test_elsewhere_it_has_to_wait(heard: DingTalk, gateway: DingTalkStandI
 # Metering
 
 
-async def test_what_counts_in_the_month_is_told_and_nothing_else(
+@dataclass
+class Counted:
+    most: int = 1000
+    spent: Counter[str] = field(default_factory=Counter)
+
+    def left(self) -> bool:
+        return self.spent.total() < self.most
+
+    def spend(self, api: str) -> None:
+        self.spent[api] += 1
+
+
+async def test_nothing_is_called_beyond_our_own_limit_and_it_is_said_in_words_where_that_is_free(
     gateway: DingTalkStandIn, ears: Ears, waiting: Card
 ) -> None:
-    spent: Counter[str] = Counter()
     door = DingTalk(
         gateway.client_id,
         gateway.client_secret,
         openapi_endpoint=gateway.url,
         oapi_endpoint=gateway.url,
         patience=BRISK,
-        spend=lambda call: spent.update([call]),
+        meter=Counted(most=1),
+    )
+    async with listening(door, ears, gateway):
+        sent = await door.send(OPS, waiting, key="k")
+        with pytest.raises(Throttled):
+            await door.update(sent, waiting)
+        await (await gateway.say(LI, "帮助", conversation=GROUP)).acked()
+        with pytest.raises(Refused):
+            await door.update(sent, waiting)
+        await door.say(OPS, waiting)
+    assert gateway.messages[0].via == "session"
+    assert door.calls["PUT /v1.0/card/instances"] == 0
+    await door.close()
+
+
+async def test_what_counts_in_the_month_is_told_and_nothing_else(
+    gateway: DingTalkStandIn, ears: Ears, waiting: Card
+) -> None:
+    meter = Counted()
+    spent = meter.spent
+    door = DingTalk(
+        gateway.client_id,
+        gateway.client_secret,
+        openapi_endpoint=gateway.url,
+        oapi_endpoint=gateway.url,
+        patience=BRISK,
+        meter=meter,
     )
     async with listening(door, ears, gateway):
         await (await gateway.say(LI, "帮助", conversation=GROUP)).acked()
