@@ -1,5 +1,6 @@
 """The two stand-ins under one face, for tests that say the same of both platforms. What differs between them ends here."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from sandbox.dingtalk.clicks import Click as DingTalkClick
 from sandbox.feishu import FeishuStandIn
 from sandbox.feishu.clicks import Click as FeishuClick
 from tests.daemon import ADMIN, FEISHU_ADMIN, FEISHU_GROUP, FEISHU_MEMBER, GROUP, MEMBER, Daemon, daemon_at
+
+_PERSON = re.compile(r"<person id='([^']*)'[^>]*></person>")
 
 Platform = Literal["dingtalk", "feishu"]
 PLATFORMS: tuple[Platform, ...] = ("dingtalk", "feishu")
@@ -41,7 +44,8 @@ class Side:
 
     async def shown(self, card: str, text: str, *, seconds: float = 60) -> str:
         """All that the card shows to everybody, once it shows `text`."""
-        return str((await self.gateway.shown(card, text, user=self.admin, seconds=seconds)).text)
+        await self.gateway.shown(card, text, user=self.admin, seconds=seconds)
+        return self.text(card)
 
     async def headed(self, card: str, word: str, *, seconds: float = 60) -> str:
         """As shown(), with the word where the card says its state: in the title, or in a tag beside it."""
@@ -54,7 +58,9 @@ class Side:
         return self.text(card)
 
     def text(self, card: str, person: str = "") -> str:
-        return str(self.gateway.cards[card].view(person or self.admin).text)
+        """As it reads: where Feishu's client puts a person's name, it is there."""
+        users = self.gateway.directory.users
+        return _PERSON.sub(lambda found: users[found[1]].name, self.gateway.cards[card].view(person or self.admin).text)
 
     def offers(self, card: str) -> list[str]:
         """Texts of the buttons that can be pressed."""
