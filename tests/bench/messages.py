@@ -5,10 +5,17 @@ import time
 from pathlib import Path
 from statistics import median
 
-from sandbox.dingtalk.remote import RemoteGateway
 from tests.bench.figure import Check, Figure, milliseconds, percentile
-from tests.bench.world import gateway_with, killed, nowhere, official_client, started
-from tests.daemon import MEMBER
+from tests.bench.world import (
+    PEOPLE,
+    Gateway,
+    gateway_with,
+    killed,
+    nowhere,
+    official_client,
+    platform_of,
+    started,
+)
 
 GROUPS = 10
 TEXT = "帮助"
@@ -19,14 +26,19 @@ FLOODS = 3
 AT_ONCE = 1e6
 
 
-async def messages(folder: Path) -> Figure:
+async def feishu_messages(folder: Path) -> Figure:
+    """The same on Feishu."""
+    return await messages(folder, "feishu")
+
+
+async def messages(folder: Path, platform: str = "dingtalk") -> Figure:
     """At a steady 200 a second over ten groups, then as many as go through at once. Each message is also answered with a card,
     beside the acknowledgements; the cluster is not asked. Floods meet the SDK and a fresh daemon in turn."""
-    async with gateway_with(GROUPS) as (gateway, groups), nowhere(folder) as kubeconfig:
+    async with gateway_with(GROUPS, platform) as (gateway, groups), nowhere(folder) as kubeconfig:
         async with official_client(gateway):
             await _burst(gateway, groups, GROUPS * 10, per_second=PER_SECOND)
             empty = await _burst(gateway, groups, STEADY, per_second=PER_SECOND)
-        async with started(folder / "steady", gateway, kubeconfig) as daemon:
+        async with started(folder / "steady", [gateway], kubeconfig) as daemon:
             await _burst(gateway, groups, GROUPS * 10, per_second=PER_SECOND)
             ours = await _burst(gateway, groups, STEADY, per_second=PER_SECOND)
             kept = daemon.rows("SELECT count(*) AS n FROM inbox")[0]["n"]
@@ -35,7 +47,7 @@ async def messages(folder: Path) -> Figure:
             async with official_client(gateway):
                 await _burst(gateway, groups, GROUPS * 10, per_second=PER_SECOND)
                 theirs_at_once.append(await _throughput(gateway, groups))
-            async with started(folder / f"flood-{number}", gateway, kubeconfig) as daemon:
+            async with started(folder / f"flood-{number}", [gateway], kubeconfig) as daemon:
                 await _burst(gateway, groups, GROUPS * 10, per_second=PER_SECOND)
                 ours_at_once.append(await _throughput(gateway, groups))
                 await killed(daemon, gateway)  # what it has in hand would take a while
@@ -43,7 +55,7 @@ async def messages(folder: Path) -> Figure:
         raise RuntimeError(f"{kept} messages are on disk")
     rate, empty_rate = median(ours_at_once), median(theirs_at_once)
     return Figure(
-        "message acknowledged",
+        f"{'Feishu ' if platform == 'feishu' else ''}message acknowledged",
         (
             Check(f"p99 at {PER_SECOND:.0f}/s", percentile(ours, 99), 20, "ms"),
             Check("throughput", rate / empty_rate, 0.5, "× the SDK's", at_least=True),
@@ -53,20 +65,21 @@ async def messages(folder: Path) -> Figure:
     )
 
 
-async def _burst(gateway: RemoteGateway, groups: list[str], count: int, *, per_second: float) -> list[float]:
+async def _burst(gateway: Gateway, groups: list[str], count: int, *, per_second: float) -> list[float]:
     """Milliseconds until each was acknowledged."""
     share = count // len(groups)
+    _, member = PEOPLE[platform_of(gateway)]
     async with asyncio.TaskGroup() as tasks:
         bursts = [
             tasks.create_task(
-                gateway.say_burst(MEMBER, [TEXT] * share, conversation=group, per_second=per_second / len(groups))
+                gateway.say_burst(member, [TEXT] * share, conversation=group, per_second=per_second / len(groups))
             )
             for group in groups
         ]
     return milliseconds([each for burst in bursts for each in burst.result()])
 
 
-async def _throughput(gateway: RemoteGateway, groups: list[str]) -> float:
+async def _throughput(gateway: Gateway, groups: list[str]) -> float:
     """Acknowledgements a second when everything is sent at once."""
     begun = time.perf_counter()
     await _burst(gateway, groups, FLOOD, per_second=AT_ONCE)
