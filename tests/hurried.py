@@ -1,4 +1,4 @@
-"""Time that runs faster for everybody in the test's loop: the daemon, both gateways and the cluster live through a long job together.
+"""Time that runs faster for all in the test's loop: the daemon, both gateways and the cluster live through a long job together.
 
 Nothing is skipped: every timer fires, in its order, at its hurried moment, over real sockets. `pace` may be changed on the way,
 so that a person's click is answered at a person's pace.
