@@ -1,6 +1,7 @@
 """growth of the audit book: a page, a filter and a click beside a million rows, and how fast the chain is proven."""
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,8 @@ from pathlib import Path
 from statistics import median
 from typing import cast
 
+import structlog
+
 from adapters.types import Message
 from bot.access import Access
 from bot.approvals import Approvals
@@ -20,7 +23,7 @@ from bot.clock import stamp, utc_now
 from bot.inquiries import Inquiries
 from bot.router import NotificationRouter
 from bot.store import Store, open_store
-from bot.views import Views
+from bot.views import DIGEST_PREFIX, Views
 from bot.words import Words
 from executor.cluster import Reader
 from tests.bench.figure import Check, Figure
@@ -51,7 +54,9 @@ class Book:
             raise RuntimeError(f"{text}: not a full page")
 
     async def press(self) -> None:
-        found, decision = await self.approvals.click(self.keys.pop(), "deny", ADMIN, digest=restart_order().digest[:12])
+        found, decision = await self.approvals.click(
+            self.keys.pop(), "deny", ADMIN, digest=restart_order().digest[:DIGEST_PREFIX]
+        )
         if found is None or decision is None or decision.tone != "success":
             raise RuntimeError("a click decided nothing")
 
@@ -59,6 +64,7 @@ class Book:
 async def audit(folder: Path) -> Figure:
     """Two stores on the same disk, asked and clicked in turn: one new, one with a million rows of the last year by fifty
     people. Both then take the rows of the same proposals and clicks, so that both have a page to show."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     begun = time.perf_counter()
     for name, rows in (("new", 0), ("full", ROWS)):
         async with open_store(folder / name / "steward.db"):
