@@ -111,12 +111,12 @@ async def _book(store: Store) -> Book:
 async def _both(
     times: int, here: Callable[[], Awaitable[None]], there: Callable[[], Awaitable[None]]
 ) -> tuple[float, float]:
-    """The median seconds of each, in turn, so that a busy moment meets both."""
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for _ in range(times):
-        for one, kept in zip((here, there), seconds, strict=True):
-            kept.append(await _timed(one))
-    return median(seconds[0]), median(seconds[1])
+    """The median seconds of each, in turn and each as often first, so that a busy moment meets both."""
+    seconds: dict[bool, list[float]] = {False: [], True: []}
+    for number in range(times):
+        for second in (number % 2 == 0, number % 2 == 1):
+            seconds[second].append(await _timed(there if second else here))
+    return median(seconds[False]), median(seconds[True])
 
 
 async def _timed(one: Callable[[], Awaitable[object]]) -> float:
