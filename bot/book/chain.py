@@ -109,7 +109,6 @@ def walk(
     Raises Broken, Stopped, sqlite3.Error."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as book:
         book.execute("PRAGMA busy_timeout = 5000")
-        book.execute("PRAGMA mmap_size = 1000000000")
         book.execute("BEGIN")
         seal = _seal(book)
         base = START if seal is None else seal.mark

@@ -77,19 +77,19 @@ async def audit(folder: Path) -> Figure:
         page = await _both(QUESTIONS, lambda: new.ask("审计"), lambda: full.ask("审计"))
         one = await _both(QUESTIONS, lambda: new.ask("审计 李雷 本周"), lambda: full.ask("审计 李雷 本周"))
         click = await _both(CLICKS, new.press, full.press)
-        walks = [await _timed(lambda: asyncio.to_thread(walk, full.store.path)) for _ in range(WALKS)]
+        walks = [await asyncio.to_thread(_walked, full.store.path) for _ in range(WALKS)]
         head = await full.store.row("SELECT seq FROM audit_head")
     assert head is not None
-    speed = head["seq"] / min(walks)
+    wall, worked = min(walks)
     ratios = {"page": page, "filter": one, "click": click}
     return Figure(
         f"audit book of {ROWS:,} rows".replace(",", " "),
         (
             *(Check(name, there / here, 1.2, "× a new one") for name, (here, there) in ratios.items()),
-            Check(f"verify, best of {WALKS}", speed, 200_000, "rows/s", at_least=True),
+            Check(f"verify, best of {WALKS}", head["seq"] / wall, 200_000, "rows/s", at_least=True),
         ),
         ", ".join(f"{name} {here * 1000:.2f} and {there * 1000:.2f} ms" for name, (here, there) in ratios.items())
-        + f"; filled in {filled:.0f} s",
+        + f"; verify {head['seq'] / worked:.0f} rows in a second of one processor; filled in {filled:.0f} s",
     )
 
 
@@ -123,6 +123,13 @@ async def _timed(one: Callable[[], Awaitable[object]]) -> float:
     begun = time.perf_counter()
     await one()
     return time.perf_counter() - begun
+
+
+def _walked(path: Path) -> tuple[float, float]:
+    """Seconds by the clock, and seconds of the processor."""
+    begun, worked = time.perf_counter(), time.thread_time()
+    walk(path)
+    return time.perf_counter() - begun, time.thread_time() - worked
 
 
 def _fill(path: Path, count: int) -> None:

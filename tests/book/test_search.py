@@ -3,6 +3,8 @@
 import csv
 import io
 import sqlite3
+import tracemalloc
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +12,12 @@ import pytest
 
 from bot.book import periods
 from bot.book.chain import EVERY
-from bot.book.exports import harmless
-from bot.book.search import MOST_COUNTED, newest, people
+from bot.book.exports import as_csv, as_jsonl, harmless
+from bot.book.search import MOST_COUNTED, Search, newest, pages, people
 from bot.cli import main
 from bot.clock import utc_now
 from bot.store import Store, open_store
-from tests.book.writing import LI, OTHER_WANG, WANG, lines, write
+from tests.book.writing import LI, OTHER_WANG, WANG, lines, tamper, write
 from tests.bot.stand import Clock
 
 NOW = datetime(2026, 11, 25, 13, 30).astimezone()  # a Wednesday, here
@@ -164,6 +166,22 @@ def test_every_column_is_in_both_formats_and_a_spreadsheet_calculates_nothing(
     assert [{name: cell.removeprefix("'") for name, cell in row.items()} for row in table] == [
         {name: str(value) for name, value in row.items()} for row in plain
     ]
+
+
+def test_a_long_book_is_carried_out_without_being_held(book: Path) -> None:
+    path = book / "data" / "steward.db"
+    numbers = "WITH RECURSIVE n (i) AS (SELECT 12 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"
+    tamper(
+        path, f"{numbers} INSERT INTO audit_logs (id, seq, detail) SELECT 'id-' || i, i, printf('%.900c', 'x') FROM n"
+    )
+    with closing(sqlite3.connect(path)) as file, Path("/dev/null").open("w", encoding="utf-8") as nowhere:
+        file.row_factory = sqlite3.Row
+        tracemalloc.start()
+        for write_out in (as_jsonl, as_csv):
+            assert write_out(pages(file, Search()), nowhere) == 30_000
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 10e6, "of more than 30 MB"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1"])
