@@ -106,7 +106,18 @@ def walk(
     rows. It sees one moment of the book, whatever is written meanwhile.
 
     `known` rows, told or proven earlier, must be in it. `rest` is slept after each BATCH rows, so that others get the processor.
-    Raises Broken, Stopped, sqlite3.Error."""
+    Raises Broken, Stopped, and sqlite3.OperationalError for a book that cannot be read now."""
+    try:
+        return _walked(path, after, known, rest, stop)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise Broken(f"the file is damaged: {error}") from error
+
+
+def _walked(
+    path: Path, after: Mark | None, known: tuple[Mark, ...], rest: float, stop: threading.Event | None
+) -> Walked:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as book:
         book.execute("PRAGMA busy_timeout = 5000")
         book.execute("BEGIN")

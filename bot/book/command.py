@@ -95,7 +95,7 @@ async def _run(path: Path, options: argparse.Namespace) -> int:
                 case "verify":
                     from bot.book.checks import prove  # noqa: PLC0415
 
-                    _say_proven(await prove(store, *filter(None, (options.head,))))
+                    return _say_proven(await prove(store, *filter(None, (options.head,))), options.head)
                 case "prune":
                     return await _prune(store, path.parent, options)
                 case _:
@@ -105,12 +105,17 @@ async def _run(path: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def _say_proven(walked: Walked) -> None:
+def _say_proven(walked: Walked, head: Mark | None) -> int:
     _say(f"{walked.rows} rows, chain intact")
     if walked.seal is not None:
         gone, at, file = walked.seal.mark.seq, walked.seal.sealed_at, walked.seal.file
         _say(f"from row {gone + 1} on: rows up to {gone} were removed at {at} and are in {file}")
     _say(f"head {walked.head}")
+    if head is not None and head.seq < walked.base.seq:
+        return _complain(
+            f"row {head.seq} is not in the book any more: look for its hash in the file that was written then"
+        )
+    return 0
 
 
 async def _prune(store: "Store", folder: Path, options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.book.cards import head_notice
 from bot.book.chain import Broken
 from bot.book.checks import REST, Checks, Standing
 from bot.book.periods import midnight
-from bot.book.prune import YOUNGEST, prune
+from bot.book.prune import YOUNGEST, TooYoung, prune
 from bot.clock import Clock
 from bot.deliveries import card_of, stable_id
 from bot.router import NotificationRouter
@@ -72,7 +73,10 @@ class Daily:
     async def run(self) -> None:
         """For ever."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except sqlite3.OperationalError as error:  # locked for long, or a disk that fails: it is looked at again
+                log.warning("audit.not_proven", reason=str(error))
             await asyncio.sleep(IDLE)
 
     async def look(self) -> None:
@@ -100,7 +104,7 @@ class Daily:
         try:
             before = now - max(timedelta(days=self._keep_days), YOUNGEST)
             gone = await prune(self._store, before, self._folder, self._clock, rest=REST)
-        except (Broken, OSError) as error:
+        except (Broken, TooYoung, OSError, sqlite3.OperationalError) as error:
             log.error("audit.not_pruned", reason=str(error))  # noqa: TRY400 - the message says all
         else:
             if gone is not None:

@@ -98,14 +98,14 @@ class Search:
 
     def condition(self) -> tuple[str, tuple[object, ...]]:
         """As SQL over audit_logs, and its values."""
-        platform, _, user_id = self.user.partition(":")
+        platform, colon, user_id = self.user.partition(":")
         asked: list[tuple[object, str, tuple[object, ...]]] = [
             (self.since, "timestamp >= ?", (self.since and stamp(self.since),)),
             (self.until, "timestamp < ?", (self.until and stamp(self.until),)),
             (
                 self.user,
                 _ONE_OF,
-                (self.user, platform, user_id, self.user),
+                (self.user, platform if colon else None, user_id, self.user),
             ),
             (self.platform, "platform = ?", (self.platform,)),
             (self.action, "action_type GLOB ?", (self.action.replace("[", "[[]").replace("?", "[?]"),)),

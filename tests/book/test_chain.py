@@ -1,6 +1,7 @@
 """What somebody with the database in hand could do, and how the walk names it (I6)."""
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,16 @@ async def test_a_book_from_before_names_were_kept_still_holds_and_grows(tmp_path
         tamper(path, "UPDATE audit_logs SET user_name = '王伟' WHERE seq = 5")
         with pytest.raises(Broken, match="row 5 was edited"):
             await audit.verify(store)
+
+
+async def test_a_damaged_file_is_no_book_that_holds(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "steward.db"
+    async with open_store(path) as store:
+        await write(store, clock, 300)
+    for size in (await asyncio.to_thread(path.stat)).st_size // 2, 40_000:
+        await asyncio.to_thread(os.truncate, path, size)
+        with pytest.raises(Broken):
+            await walked(path)
 
 
 async def test_only_what_came_after_a_proven_row_is_walked(store: Store, clock: Clock) -> None:

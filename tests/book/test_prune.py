@@ -158,5 +158,7 @@ def test_the_command_says_what_went_where_and_verify_where_it_starts(
     assert intact == "8 rows, chain intact"
     assert start.startswith("from row 4 on: rows up to 3 were removed at 20")
     assert start.endswith(f"and are in {old}/audit-1-3.jsonl")
+    assert main(["audit", "verify", "--head", f"2:{'0' * 64}"]) == 1
+    assert "row 2 is not in the book any more" in capsys.readouterr().err
     assert main(["audit", "prune", "--before", "today"]) == 1
     assert "rows of the last two days stay" in capsys.readouterr().err

@@ -126,6 +126,7 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--user", "王伟", "--platform", "feishu"), (8, 9)),
         (("--user", "dingtalk:user123", "--status", "denied"), (5, 6, 7)),
         (("--user", "nobody"), ()),
+        (("--user", "dingtalk"), ()),
         (("--action", "deny_scale"), (5, 6, 7)),
         (("--action", "approve_*"), (1, 2, 3, 4, 8, 9, 10, 11)),
         (("--action", "[a-z]*"), ()),
