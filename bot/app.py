@@ -20,6 +20,7 @@ from adapters.types import Adapter, Platform
 from bot.access import Access
 from bot.alone import alone
 from bot.approvals import Approvals
+from bot.book.daily import Daily, time_of_day
 from bot.brain.rules import RulesPlanner
 from bot.budget import Budget
 from bot.clicks import Clicks
@@ -64,6 +65,7 @@ class House:
     clicks: Clicks
     gaps: Gaps
     budget: Budget
+    daily: Daily
 
 
 async def run(
@@ -143,6 +145,16 @@ def _built(
         clicks=Clicks(store, router, approvals, words, clock, as_message=inbox.on_message),
         gaps=Gaps(store, lines, router, words, clock, ops=ops),
         budget=budget,
+        daily=Daily(
+            store,
+            router,
+            words,
+            clock,
+            settings.steward_data_dir,
+            to=tuple(place for places in ops.values() for place in places),
+            post_at=time_of_day(settings.steward_audit_post),
+            keep_days=settings.steward_audit_keep_days,
+        ),
     )
 
 
@@ -150,7 +162,7 @@ async def _live(
     house: House, stop: asyncio.Event, clock: Clock, group: asyncio.TaskGroup, *more: Coroutine[None, None, None]
 ) -> None:
     """From the first line to the last write."""
-    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps)
+    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps, house.daily)
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]
     listening = [
