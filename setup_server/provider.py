@@ -177,8 +177,8 @@ class Provider:
         secret = self.client.client_secret.get_secret_value()
         if secret and "client_secret_basic" in about.token_endpoint_auth_methods_supported:
             # RFC 6749, 2.3.1: both are form-encoded before they are put together.
-            pair = aiohttp.BasicAuth(quote(self.client.client_id, safe=""), quote(secret, safe=""))
-            headers["Authorization"] = pair.encode()
+            name = quote(self.client.client_id, safe="")
+            headers["Authorization"] = aiohttp.encode_basic_auth(name, quote(secret, safe=""))
         else:
             form |= {"client_id": self.client.client_id, **({"client_secret": secret} if secret else {})}
         return _parsed(_Tokens, await self._call("POST", about.token_endpoint, data=form, headers=headers))
