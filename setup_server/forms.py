@@ -18,8 +18,6 @@ VISIT = "steward-visit"
 VISIT_SECONDS = 12 * 3600
 FIELD = "csrf"
 FIELDS = 50
-SECONDS = 10
-"""A form is a packet or two; who needs longer holds a connection on purpose."""
 
 
 class ForeignForm(Exception):
@@ -30,9 +28,10 @@ class Forms:
     """The token in a form is bound to the session, or before there is one to a cookie of this visit. A foreign site can make a
     browser send the cookie, but cannot read what belongs to it."""
 
-    def __init__(self, site: Site, key: bytes) -> None:
+    def __init__(self, site: Site, key: bytes, seconds: float) -> None:
         self._site = site
         self._key = derived(key, "form token")
+        self._seconds = seconds
 
     def visit(self, request: web.Request) -> str:
         """The visit of a browser, '' when it has none yet. Somebody signed in is a visit of their own."""
@@ -54,7 +53,7 @@ class Forms:
         """The fields of a form of ours. Raises ForeignForm, and as answers 400, 408, 413 and 415."""
         if request.content_type != "application/x-www-form-urlencoded":
             raise web.HTTPUnsupportedMediaType
-        body = await _body(request)
+        body = await self._body(request)
         try:
             pairs = parse_qsl(
                 body.decode("ascii"),
@@ -74,17 +73,16 @@ class Forms:
             raise ForeignForm
         return fields
 
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > BODY_BYTES:
-        raise web.HTTPRequestEntityTooLarge(BODY_BYTES, request.content_length or 0)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(SECONDS):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > BODY_BYTES:
-                    raise web.HTTPRequestEntityTooLarge(BODY_BYTES, len(body))
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout from error
-    return bytes(body)
+    async def _body(self, request: web.Request) -> bytes:
+        if (request.content_length or 0) > BODY_BYTES:
+            raise web.HTTPRequestEntityTooLarge(BODY_BYTES, request.content_length or 0)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for chunk in request.content.iter_any():
+                    body += chunk
+                    if len(body) > BODY_BYTES:
+                        raise web.HTTPRequestEntityTooLarge(BODY_BYTES, len(body))
+        except TimeoutError as error:
+            raise web.HTTPRequestTimeout from error
+        return bytes(body)

@@ -18,7 +18,6 @@ from setup_server.accounts import Clock
 from setup_server.auth.id_tokens import ALGORITHMS, Claims, KeyUnknown, NotBelieved, verified
 
 ANSWER_BYTES = 256 * 1024
-SECONDS = aiohttp.ClientTimeout(total=8, sock_connect=4)
 FRESH = timedelta(hours=1)
 """How long what discovery said is used; keys are asked for again as soon as one is missing."""
 SCOPES = ("openid", "profile", "email")
@@ -96,12 +95,13 @@ class _ErrorAnswer(BaseModel):
 
 
 class Provider:
-    """One identity provider. `http` needs no settings of its own and may be shared."""
+    """One identity provider. `http` needs no settings of its own and may be shared; each call ends after `seconds`."""
 
-    def __init__(self, client: Client, http: aiohttp.ClientSession, clock: Clock) -> None:
+    def __init__(self, client: Client, http: aiohttp.ClientSession, clock: Clock, seconds: float) -> None:
         self.client = client
         self._http = http
         self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=seconds)
         self._known: tuple[datetime, Metadata] | None = None
         self._keys: list[dict[str, Any]] = []
         self._asking = asyncio.Lock()
@@ -193,7 +193,7 @@ class Provider:
         accept = {"Accept": "application/json", **(headers or {})}
         try:
             async with self._http.request(
-                method, url, data=data, headers=accept, timeout=SECONDS, allow_redirects=False
+                method, url, data=data, headers=accept, timeout=self._timeout, allow_redirects=False
             ) as answer:
                 body = bytearray()
                 async for chunk in answer.content.iter_any():

@@ -43,9 +43,13 @@ class Site:
         return name == _name(urlsplit(self.public_url).netloc) or name == "localhost" or _address(name) is not None
 
     def is_ours(self, origin: str, host: str) -> bool:
-        """Whether an Origin header is this server, as it was called in the same request."""
+        """Whether an Origin header is this server, as it was called in the same request. Where the world comes in by https, the
+        public name without it is somebody on the wire."""
         split = urlsplit(self.public_url)
-        return origin == f"{split.scheme}://{split.netloc}" or (self.hosts(host) and origin == f"http://{host}")
+        if origin == f"{split.scheme}://{split.netloc}":
+            return True
+        plain = not self.secure or _name(host) != _name(split.netloc)
+        return plain and self.hosts(host) and origin == f"http://{host}"
 
     def client_address(self, request: web.BaseRequest) -> str:
         """Where a request comes from. Of X-Forwarded-For the last address that is no proxy of ours: what stands before it was

@@ -20,7 +20,7 @@ from bot.store import Store, open_store
 from setup_server import shield
 from setup_server.accounts import Account, Clock, Role
 from setup_server.auth.passwords import Passwords
-from setup_server.doors import Books, Doors
+from setup_server.doors import Books, Doors, Patience
 from setup_server.provider import Client
 from setup_server.sessions import signed_in
 from setup_server.site import Site
@@ -67,6 +67,7 @@ async def open_gatehouse(
     client: Callable[[str], Client] | None = None,
     cost: int = CHEAP,
     runner: dict[str, Any] | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[Gatehouse]:
     door = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
@@ -82,7 +83,7 @@ async def open_gatehouse(
             audit=AuditedAttempts(store, clock),
         )
         key = await session_key(store, clock)
-        doors = await asyncio.to_thread(Doors, site, books, key, clock, passwords)
+        doors = await asyncio.to_thread(Doors, site, books, key, clock, passwords, patience or Patience())
         app = web.Application()
         app.add_routes([web.get("/chat", _card), web.get("/", _card), web.get("/broken", _broken)])
         doors.hang(app, client(url) if client else None, http)

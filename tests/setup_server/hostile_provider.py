@@ -3,6 +3,7 @@
 Honest by default, and strict: it checks the client's secret, the redirect address and PKCE (RFC 7636) as a real one must.
 """
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -52,6 +53,9 @@ class HostileProvider:
     """Writes the token instead of us."""
     answer: Callable[[str], web.StreamResponse | None] = lambda _path: None
     """Answers a path instead of us."""
+    hangs: str = ""
+    """A path that is never answered."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[str] = field(default_factory=list)
     secrets_seen: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -75,8 +79,10 @@ class HostileProvider:
             web.get("/userinfo", self._who),
         ]
 
-    def _instead(self, request: web.Request) -> web.StreamResponse | None:
+    async def _instead(self, request: web.Request) -> web.StreamResponse | None:
         self.calls.append(request.path)
+        if request.path == self.hangs:
+            await self.over.wait()
         return self.answer(request.path)
 
     async def _discovery(self, request: web.Request) -> web.StreamResponse:
@@ -88,14 +94,14 @@ class HostileProvider:
             "userinfo_endpoint": f"{self.url}/userinfo",
             "id_token_signing_alg_values_supported": ["RS256", "ES256", "HS256", "none"],
         }
-        return self._instead(request) or web.json_response({**honest, **self.about})
+        return await self._instead(request) or web.json_response({**honest, **self.about})
 
     async def _published(self, request: web.Request) -> web.StreamResponse:
-        return self._instead(request) or web.json_response({"keys": self.keys})
+        return await self._instead(request) or web.json_response({"keys": self.keys})
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
-        if instead := self._instead(request):
+        if instead := await self._instead(request):
             return instead
         self.secrets_seen.append(_secret(request, {name: str(value) for name, value in form.items()}))
         asked = self._codes.pop(str(form.get("code")), None)
@@ -124,7 +130,7 @@ class HostileProvider:
     async def _who(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != "Bearer opaque":
             return web.json_response({"error": "invalid_token"}, status=401)
-        return self._instead(request) or web.json_response(
+        return await self._instead(request) or web.json_response(
             self.userinfo or {"sub": self.claims.get("sub", "248289761001")}
         )
 
@@ -149,4 +155,5 @@ async def hostile_provider(clock: Clock) -> AsyncIterator[HostileProvider]:
     try:
         yield provider
     finally:
+        provider.over.set()
         await runner.cleanup()

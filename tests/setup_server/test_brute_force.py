@@ -27,7 +27,8 @@ async def test_brute_force_from_one_address_is_slowed_to_one_guess_a_minute(
     assert await wrong(visitor, 2) == [403, 429]
     clock.advance(61)
     assert (await visitor.login()).status == 303
-    assert [status for _, status, _, _ in await house.book()].count("REFUSED") == 4
+    statuses = [status for _, status, _, _ in await house.book()]
+    assert statuses == ["DENIED"] * 5 + ["REFUSED", "REFUSED", "DENIED", "REFUSED", "SUCCESS"]
 
 
 async def test_brute_force_with_a_hundred_guesses_at_once_gets_no_more(house: Gatehouse) -> None:
@@ -138,3 +139,20 @@ async def test_what_the_brake_remembers_is_forgotten_when_it_is_over(
     await visitor.login("chen", PASSWORD)
     lanes = await house.store.rows("SELECT name FROM login_lanes")
     assert len(lanes) <= 4
+
+
+async def test_a_flood_is_in_the_audit_book_and_does_not_fill_the_disk(
+    house: Gatehouse, visitor: Browser, clock: Clock
+) -> None:
+    await visitor.get("/login")
+    for _ in range(30):
+        await visitor.post("/login", {"csrf": "made up"})
+    assert len(await house.book()) == 1
+    clock.advance(61)
+    await visitor.login()
+    rows = await house.store.rows("SELECT detail FROM audit_logs ORDER BY seq")
+    assert [row["detail"] for row in rows] == [
+        "form token",
+        "form token, 29 more from 2026-11-22T03:00:00+00:00 on",
+        "",
+    ]

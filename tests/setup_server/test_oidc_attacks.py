@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from setup_server.doors import Patience
 from setup_server.provider import ANSWER_BYTES, Client
 from tests.bot.stand import Clock
 from tests.setup_server import hostile_provider as hostile
@@ -106,12 +107,13 @@ CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("lie", CLAIMS)
 async def test_wrong_claims_of_an_id_token(
-    house: Gatehouse, visitor: Browser, provider: HostileProvider, lie: str
+    house: Gatehouse, visitor: Browser, provider: HostileProvider, clock: Clock
 ) -> None:
-    provider.claims, why = CLAIMS[lie]
-    assert await refused(house, visitor, provider) == f"ID token: {why}"
+    for lie, (claims, why) in CLAIMS.items():
+        provider.claims = claims
+        assert await refused(house, visitor, provider) == f"ID token: {why}", lie
+        clock.advance(60)
 
 
 def _unsigned(claims: dict[str, Any]) -> str:
@@ -159,25 +161,25 @@ def _endless(_claims: dict[str, Any]) -> str:
     return "x" * 100_000
 
 
-@pytest.mark.parametrize(
-    ("write", "why"),
-    [
-        (_unsigned, "algorithm"),
-        (_hmac_with_the_public_key, "algorithm"),
-        (_hmac_with_the_secret, "algorithm"),
-        (_own_key_in_the_header, "signature"),
-        (_key_by_address, "signature"),
-        (_critical_extension, "shape"),
-        (_signature_cut_off, "signature"),
-        (_garbage, "shape"),
-        (_endless, "size"),
-    ],
-)
+WRITERS: dict[Callable[[dict[str, Any]], str], str] = {
+    _unsigned: "algorithm",
+    _hmac_with_the_public_key: "algorithm",
+    _hmac_with_the_secret: "algorithm",
+    _own_key_in_the_header: "signature",
+    _key_by_address: "signature",
+    _critical_extension: "shape",
+    _signature_cut_off: "signature",
+    _garbage: "shape",
+    _endless: "size",
+}
+
+
 async def test_wrong_algorithm_or_key_of_an_id_token(
-    house: Gatehouse, visitor: Browser, provider: HostileProvider, write: Callable[[dict[str, Any]], str], why: str
+    house: Gatehouse, visitor: Browser, provider: HostileProvider
 ) -> None:
-    provider.write = write
-    assert await refused(house, visitor, provider) == f"ID token: {why}"
+    for write, why in WRITERS.items():
+        provider.write = write
+        assert await refused(house, visitor, provider) == f"ID token: {why}", write
 
 
 async def test_wrong_algorithm_that_discovery_does_not_name(
@@ -406,6 +408,22 @@ async def test_a_strange_answer_is_a_page_that_offers_the_password(
     assert "s3cr3t" not in page.text
     provider.answer = lambda _path: None
     assert (await sign_in(visitor, provider)).status == 303
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys", "/userinfo"])
+async def test_a_provider_that_hangs_is_given_up(
+    tmp_path: Path, clock: Clock, provider: HostileProvider, path: str
+) -> None:
+    async with (
+        open_gatehouse(
+            tmp_path, clock, client=lambda url: registered(provider, url), patience=Patience(provider=0.3)
+        ) as house,
+        browser(house.url) as visitor,
+    ):
+        provider.hangs = path
+        begun = await visitor.get("/oidc/login")
+        page = begun if begun.status != 303 else await visitor.get(f"/oidc/callback?{provider.allow(begun.location)}")
+        assert page.status == 502
 
 
 @pytest.mark.parametrize(
