@@ -30,6 +30,7 @@ from bot.doors import adapters_of, ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
+from bot.gatehouse import gatehouse
 from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
@@ -90,6 +91,8 @@ async def run(
         words = await asyncio.to_thread(Words, settings.steward_locale)
         house = _built(settings, store, connection, doors, budget, words, clock)
         pages = application(lambda: health(house.lines, clock))
+        if settings.steward_listen:
+            await stack.enter_async_context(gatehouse(settings, store, clock, pages))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
             log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])

@@ -31,6 +31,7 @@ class Entry(BaseModel):
     status: str
     target_resource: str = ""
     command_snapshot: str = ""
+    client_ip: str = ""
     platform: str = ""
     intent: str = ""
     card_id: str = ""
@@ -44,7 +45,6 @@ async def append(tx: Transaction, entry: Entry, clock: Clock) -> None:
     row: dict[str, object] = {
         **entry.model_dump(),
         "id": str(uuid.uuid4()),
-        "client_ip": "",
         "timestamp": stamp(clock()),
         "seq": head["seq"] + 1,
         **{name: mask(text).text for name in _FREE if (text := getattr(entry, name))},

@@ -1,37 +1,22 @@
-"""The HTTP application: GET /healthz and /readyz, nothing else, for a kubelet or a person with curl.
+"""The HTTP application: GET /healthz and /readyz here, for a kubelet or a person with curl; the doors hang in what people see.
 
-It has no login, so that it tells nothing that needs one, and listens on the loopback unless told otherwise.
+Health has no login, so that it tells nothing that needs one. Served on the loopback unless told otherwise.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
 
-from setup_server.health import Health
+from setup_server.health import PATHS, Health
+from setup_server.shield import BODY_BYTES, RUNNER
 
 log = structlog.get_logger()
 
-LARGEST_BODY = 64 * 1024
-HANDLING_SECONDS = 10.0
-IDLE_SECONDS = 15.0
-"""Of a connection that is kept alive."""
 LET_GO_SECONDS = 1.0
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Server": "steward",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 HealthOf = Callable[[], Health]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class AddressTaken(Exception):
@@ -47,10 +32,9 @@ def application(health: HealthOf) -> web.Application:
         now = health()
         return _answer(now, 200 if now.ready else 503)
 
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_in_time])
-    app.on_response_prepare.append(_guard)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
+    app = web.Application(client_max_size=BODY_BYTES)
+    app.router.add_get(PATHS[0], healthz)
+    app.router.add_get(PATHS[1], readyz)
     return app
 
 
@@ -62,9 +46,7 @@ async def serving(listen: str, app: web.Application) -> AsyncIterator[str]:
         yield ""
         return
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=LET_GO_SECONDS, handle_signals=False
-    )
+    runner = web.AppRunner(app, shutdown_timeout=LET_GO_SECONDS, handle_signals=False, **RUNNER)
     await runner.setup()
     try:
         try:
@@ -81,16 +63,3 @@ async def serving(listen: str, app: web.Application) -> AsyncIterator[str]:
 
 def _answer(health: Health, status: int) -> web.Response:
     return web.Response(text=health.model_dump_json(), status=status, content_type="application/json")
-
-
-@web.middleware
-async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        async with asyncio.timeout(HANDLING_SECONDS):
-            return await handler(request)
-    except TimeoutError:
-        raise web.HTTPServiceUnavailable from None
-
-
-async def _guard(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)

@@ -36,7 +36,7 @@ async def test_today_everybody(scene: Stage) -> None:
     assert text.index("deny_restart") < text.index("propose_restart"), "the newest first"
     assert f"王伟 ({ADMIN})" in text
     assert f"李雷 ({MEMBER})" in text
-    assert "哈希链完整（5 条）" in text
+    assert "哈希链完整" in text
 
 
 async def test_somebody_by_mention_by_name_by_id_and_oneself(scene: Stage) -> None:
