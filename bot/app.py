@@ -35,6 +35,7 @@ from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.lines import Lines
+from bot.names import Names
 from bot.pace import LIVE
 from bot.router import NotificationRouter
 from bot.settings import Settings
@@ -136,7 +137,7 @@ def _built(
     inquiries = Inquiries(store, connection.reader, lines, access, words, clock, budgets)
     policy = Policy(own_namespace=connection.own_namespace)
     flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
-    inbox = Inbox(store, flow.handle, flow.apologise, clock)
+    inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
         lines=lines,
