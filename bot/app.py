@@ -35,6 +35,7 @@ from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.lines import Lines
+from bot.metrics import METRICS
 from bot.names import Names
 from bot.pace import LIVE
 from bot.router import NotificationRouter
@@ -91,7 +92,8 @@ async def run(
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
         house = _built(settings, store, connection, doors, budget, words, clock)
-        pages = application(lambda: health(house.lines, clock))
+        budgets = (budget,) if budget.platform in doors else ()
+        pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
         if settings.steward_listen:
             await stack.enter_async_context(gatehouse(settings, store, clock, pages))
         await stack.enter_async_context(serving(settings.steward_listen, pages))

@@ -1,9 +1,10 @@
-"""The HTTP application: GET /healthz and /readyz here, for a kubelet or a person with curl; the doors hang in what people see.
+"""The HTTP application: /healthz, /readyz and /metrics here, for a kubelet, Prometheus or a person with curl; the doors hang in
+what people see.
 
 Health has no login, so that it tells nothing that needs one. Served on the loopback unless told otherwise.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -17,13 +18,15 @@ log = structlog.get_logger()
 LET_GO_SECONDS = 1.0
 
 HealthOf = Callable[[], Health]
+Metrics = Callable[[], Awaitable[bytes]]
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class AddressTaken(Exception):
     """Nobody can listen at the address that the settings name."""
 
 
-def application(health: HealthOf) -> web.Application:
+def application(health: HealthOf, metrics: Metrics | None = None) -> web.Application:
     async def healthz(_: web.Request) -> web.Response:
         """200 while this process works at all: restarting it brings no line back."""
         return _answer(health(), 200)
@@ -32,9 +35,16 @@ def application(health: HealthOf) -> web.Application:
         now = health()
         return _answer(now, 200 if now.ready else 503)
 
+    async def scraped(_: web.Request) -> web.Response:
+        """Numbers only: no name of a person, an object or a conversation is a label."""
+        assert metrics is not None
+        return web.Response(body=await metrics(), headers={"Content-Type": EXPOSITION})
+
     app = web.Application(client_max_size=BODY_BYTES)
     app.router.add_get(PATHS[0], healthz)
     app.router.add_get(PATHS[1], readyz)
+    if metrics is not None:
+        app.router.add_get(PATHS[2], scraped)
     return app
 
 

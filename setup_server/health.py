@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-PATHS = ("/healthz", "/readyz")
-"""Asked by kubelets, which know an address and no name: the only paths for which the Host header does not matter."""
+PATHS = ("/healthz", "/readyz", "/metrics")
+"""Asked by kubelets and Prometheus, which know an address and no name: the only paths for which the Host header does not matter."""
 
 
 class LineHealth(BaseModel):
