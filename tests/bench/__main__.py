@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tests.bench.audit import audit
 from tests.bench.calls import calls
 from tests.bench.clicks import clicks, feishu_clicks
 from tests.bench.failures import failures
@@ -27,6 +28,7 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "message": messages,
     "feishu-click": feishu_clicks,
     "feishu-message": feishu_messages,
+    "audit": audit,
 }
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
