@@ -11,7 +11,7 @@ from bot.lines import LineState
 from bot.store import Row
 from bot.views import sentence
 from bot.words import Words
-from cards.model import Card, Fact, Prose, Section, Table, Tone
+from cards.model import Card, Fact, Prose, Role, Section, Table, Tone
 from executor.redact import mask
 
 MOST_ROWS = 20
@@ -50,7 +50,9 @@ def status_page(
     facts = [Fact(label=words("page.cluster"), value=cluster), Fact(label=words("page.admins"), value=str(admins))]
     facts += [
         Fact(
-            label=words("page.line", platform=words(f"page.platform.{platform}")), value=_line(words, state, heard, now)
+            label=words("page.line", platform=words(f"page.platform.{platform}")),
+            value=_line(words, state, heard, now),
+            alarm=state.state not in _WELL,
         )
         for platform, state, heard in lines
     ]
@@ -114,13 +116,14 @@ def audit_page(words: Words, card_id: str, rows: Sequence[Row], *, chain: str) -
         for row in list(reversed(rows))[:MOST_ROWS]
     )
     columns = tuple(words(f"page.{name}") for name in ("time", "who", "what", "target", "result"))
+    roles: tuple[Role, ...] = ("text", "text", "text", "text", "state")
     card = Card(
         id=card_id,
         kind="notice",
         language=words.language,
         title=words("page.audit"),
         summary=words("page.audit_count", count=len(rows)),
-        sections=(Section(title="", body=Table(columns=columns, rows=shown)),) if shown else (),
+        sections=(Section(title="", body=Table(columns=columns, rows=shown, roles=roles)),) if shown else (),
         footer=(chain,) + ((words("answer.more", count=len(rows) - MOST_ROWS),) if len(rows) > MOST_ROWS else ()),
         final=True,
     )
