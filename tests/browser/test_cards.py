@@ -46,7 +46,8 @@ async def test_every_card_shows_what_it_is_about(open_page: OpenPage, look: Look
         everything = squeezed(await article.inner_text())
         for words in (card.title, card.tag or "", card.summary, *(section.title for section in card.sections)):
             assert squeezed(words) in everything, (state, words)
-        assert not re.search(r"<\w|ou_\w{10}", everything), state
+        assert not re.search(r"<\w", everything), state
+        assert state in {"audit", "whoami"} or not re.search(r"ou_\w{10}", everything), "those two are about ids"
         for button in card.buttons:
             if look == "feishu" or not button.disabled:
                 name = button.text if look == "feishu" or button.style == "default" else without_sign(button.text)
