@@ -5,8 +5,12 @@ from typing import Literal, cast
 
 from adapters.types import Conversation, Person
 from bot.answers import notice
+from bot.book.cards import audit_page
+from bot.book.chain import Mark
+from bot.book.checks import Standing
+from bot.book.search import Found
 from bot.lines import LineState
-from bot.pages import audit_page, help_page, status_page, whoami_page
+from bot.pages import help_page, status_page, whoami_page
 from bot.store import Row
 from bot.words import Words
 from cards.model import (
@@ -507,22 +511,24 @@ class Samples:
 
     def audit(self) -> Card:
         rows = [
-            ("dingtalk:manager4220", "undo_set_image", "SUCCESS"),
-            ("feishu:ou_7d8a6e6df7621556", "approve_set_image", "REFUSED"),
-            ("dingtalk:manager4220", "approve_set_image", "FAILED"),
+            ("王伟", "manager4220", "execute_set_image", "SUCCESS"),
+            ("李雷", "ou_7d8a6e6df7621556", "approve_set_image", "REFUSED"),
+            ("王伟", "manager4220", "execute_set_image", "FAILED"),
         ]
         book = [
             {
                 "timestamp": (NIGHT - timedelta(minutes=9 * number)).isoformat(),
                 "user_id": who,
+                "user_name": name,
                 "action_type": what,
                 "target_resource": "deployment/nginx",
                 "status": result,
             }
-            for number, (who, what, result) in enumerate(rows)
+            for number, (name, who, what, result) in enumerate(rows)
         ]
+        found = Found(rows=cast("list[Row]", book), count=len(book), more=False)
         return audit_page(
-            self._words, "audit", cast("list[Row]", book[::-1]), chain=self._words("page.chain_holds", count=1204)
+            self._words, "audit", found, Standing(head=Mark(1204, "")), about=(self("今天", "Today"),)
         ).card
 
     def whoami(self) -> Card:
