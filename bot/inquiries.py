@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from adapters.types import Message
 from bot import actions, audit
-from bot.access import Access
 from bot.actions import State
 from bot.answers import Told, notice
 from bot.brain.planner import Reply
 from bot.budget import Budget
 from bot.clock import Clock, stamp
+from bot.identities import Identities
 from bot.lines import Lines
-from bot.pages import audit_page, audit_since, help_page, status_page, whoami_page
+from bot.pages import audit_page, audit_since, help_page, status_page
+from bot.people_pages import admins_page, whoami_page
 from bot.store import Store
 from bot.words import Words
 from executor.cluster import Reader
@@ -26,7 +27,7 @@ class Inquiries:
         store: Store,
         cluster: Reader,
         lines: Lines,
-        access: Access,
+        identities: Identities,
         words: Words,
         clock: Clock,
         budgets: Sequence[Budget] = (),
@@ -34,7 +35,7 @@ class Inquiries:
         self._store = store
         self._cluster = cluster
         self._lines = lines
-        self._access = access
+        self._identities = identities
         self._words = words
         self._clock = clock
         self._budgets = budgets
@@ -48,8 +49,10 @@ class Inquiries:
             case "audit":
                 return await self._audit(card_id, plan.argument)
             case "whoami":
-                admin = self._access.why_not_approve(message.sender) is None
-                return whoami_page(self._words, card_id, message.sender, message.conversation, admin=admin)
+                access = await self._identities.now()
+                return whoami_page(self._words, card_id, message.sender, message.conversation, access)
+            case "admins":
+                return admins_page(self._words, card_id, await self._identities.now())
             case "unknown":
                 said = self._words.say(plan.reason) if plan.reason else self._words("answer.not_understood_text")
                 return notice(self._words, card_id, self._words("answer.not_understood"), said)
@@ -65,7 +68,7 @@ class Inquiries:
             lines=[(name, line.state, line.adapter.last_heard) for name, line in self._lines.by_platform.items()],
             cluster=cluster,
             open_actions=await actions.in_state(self._store, State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING),
-            admins=len(self._access.admins),
+            admins=len((await self._identities.now()).administrators),
             budgets=self._budgets,
             now=self._clock(),
         )

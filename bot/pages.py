@@ -1,15 +1,14 @@
-"""Built-in pages: help, status, the audit book, who am I. Pure."""
+"""Built-in pages: help, status, the audit book. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from adapters.types import Conversation, Person
 from bot.actions import Action
-from bot.answers import Told, notice
+from bot.answers import Told
 from bot.budget import Budget
 from bot.lines import LineState
 from bot.store import Row
-from bot.views import sentence
+from bot.views import sentence_of
 from bot.words import Words
 from cards.model import Card, Fact, Prose, Section, Table, Tone
 from executor.redact import mask
@@ -56,7 +55,7 @@ def status_page(
     ]
     facts += [budget_fact(words, budget) for budget in budgets]
     rows = tuple(
-        (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence(action.order.operation)))
+        (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence_of(action.order)))
         for action in open_actions[:MOST_ROWS]
     )
     columns = (words("page.code"), words("page.state"), words("page.operation"))
@@ -125,18 +124,6 @@ def audit_page(words: Words, card_id: str, rows: Sequence[Row], *, chain: str) -
         final=True,
     )
     return Told(card)
-
-
-def whoami_page(words: Words, card_id: str, person: Person, conversation: Conversation, *, admin: bool) -> Told:
-    """With the ids that the settings want."""
-    text = words(
-        "page.whoami_admin" if admin else "page.whoami_member",
-        name=person.name or person.id,
-        id=f"{person.platform}:{person.id}",
-    )
-    told = notice(words, card_id, words("page.whoami"), text)
-    here = words("page.whoami_here", id=f"{conversation.platform}:{conversation.id}")
-    return Told(told.card.model_copy(update={"footer": (here,)}))
 
 
 def budget_fact(words: Words, budget: Budget) -> Fact:

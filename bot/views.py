@@ -5,6 +5,7 @@ from typing import Literal
 
 from adapters.types import Person
 from bot.actions import Action, State
+from bot.orders import AccessOrder, Order
 from bot.words import Words
 from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Named, Progress, Prose, Section, Tone
 from executor import kubectl, operations, verify
@@ -46,6 +47,11 @@ def sentence(operation: Read | Change | Other) -> Reason:
     return reason(f"op.{operation.verb.replace('-', '_')}", **values)
 
 
+def sentence_of(order: Order) -> Reason:
+    """What an order does, in one sentence for its approver."""
+    return order.sentence if isinstance(order, AccessOrder) else sentence(order.operation)
+
+
 class Views:
     """Cards of actions, in one language."""
 
@@ -62,7 +68,7 @@ class Views:
             digest=action.order.digest[:DIGEST_PREFIX],
             language=say.language,
             tone=self._tone(action),
-            title=say("card.title_waiting") if waiting else say.say(sentence(action.order.operation)),
+            title=say("card.title_waiting") if waiting else say.say(sentence_of(action.order)),
             tag=self._tag(action),
             summary=self._summary(action),
             facts=self._facts(action),
@@ -98,7 +104,7 @@ class Views:
         say = self.words
         match action.state:
             case State.WAIT_APPROVAL:
-                return say.say(sentence(action.order.operation))
+                return say.say(sentence_of(action.order))
             case State.DENIED if action.note:
                 return say("card.denied_because", name=_name(action), note=action.note)
             case State.DENIED | State.CANCELLED:
@@ -112,9 +118,8 @@ class Views:
 
     def _facts(self, action: Action) -> tuple[Fact, ...]:
         say, order = self.words, action.order
-        target = target_of(order.operation)
         rows = [
-            ("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else ""),
+            ("card.target", self._target(order)),
             ("card.asked_by", _clock_time(action.created_at)),
             ("card.intent", action.intent),
         ]
@@ -143,6 +148,12 @@ class Views:
             Fact(label=say(label), value=value, person=_named(people.get(label))) for label, value in rows if value
         )
 
+    def _target(self, order: Order) -> str:
+        if isinstance(order, AccessOrder):
+            return f"{order.person.name} ({order.subject})".strip()
+        target = target_of(order.operation)
+        return f"{target} ({target.namespace or self.words('card.cluster_scope')})" if target else ""
+
     def _risk_reasons(self, action: Action) -> str:
         said = [self.words.say(each) for each in action.order.risk.reasons]
         return "".join(f" · {each}" for each in said)
@@ -156,7 +167,8 @@ class Views:
 
     def _progress(self, action: Action, live: verify.Progress | None) -> Progress | None:
         if action.state is State.EXECUTING:
-            return Progress(step=self.words("card.step_executing"))
+            granting = isinstance(action.order, AccessOrder)
+            return Progress(step=self.words("card.step_granting" if granting else "card.step_executing"))
         if action.state is not State.VERIFYING:
             return None
         if live is None:
@@ -180,7 +192,7 @@ class Views:
             sections.append(Section(title=say("card.evidence"), body=evidence, folded=not failed))
         if order.undo is not None and action.state is State.WAIT_APPROVAL:
             how: Prose | Code = Prose(text=say.say(sentence(order.undo)))
-            if sentence(order.undo) == sentence(order.operation):
+            if sentence(order.undo) == sentence_of(order):
                 how = Code(text=kubectl.command_of(order.undo))
             sections.append(Section(title=say("card.undo_how"), body=how, folded=True))
         return tuple(sections)
@@ -194,7 +206,7 @@ class Views:
                     text=say("card.approve"),
                     style="primary",
                     twin=say("card.approve_twin", code=code),
-                    confirm=say.say(sentence(action.order.operation)),
+                    confirm=say.say(sentence_of(action.order)),
                 ),
                 Button(
                     id="deny",
