@@ -1,12 +1,13 @@
 """`steward admin`: accounts, passwords and pairing codes, from the machine that Steward runs on.
 
-It works beside a running daemon, on the same file: what changes here counts for the daemon's next decision (`bot.identities`). Whoever
-may run it can read the database anyway; each change is in the audit book, with the name of the login on this machine.
+It works beside a running daemon, on the same file: what changes here counts for the daemon's next decision (`bot.identities`).
+Whoever may run it can read the database anyway; each change is in the audit book, with the name of the login on this machine.
 """
 
 import argparse
 import asyncio
 import getpass
+import sqlite3
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -44,15 +45,19 @@ class Wrong(Exception):
 async def admin(settings: Settings, options: argparse.Namespace) -> int:
     """Exit code 0 when it is done, 1 with a sentence on standard error when it is not."""
     path = settings.steward_data_dir / "steward.db"
+    if options.verb != "add" and not await asyncio.to_thread(path.exists):
+        return _refused(f"no database at {path}; steward run or steward admin add makes it")
     try:
-        if options.verb != "add" and not await asyncio.to_thread(path.exists):
-            raise Wrong(f"no database at {path}; steward run or steward admin add makes it")
         async with open_store(path) as store:
             await _Desk(store, settings).serve(options)
-    except (Wrong, StoreTooNew) as error:
-        print(f"steward: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
-        return 1
+    except (Wrong, StoreTooNew, sqlite3.OperationalError) as error:
+        return _refused(str(error))
     return 0
+
+
+def _refused(why: str) -> int:
+    print(f"steward: {why}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    return 1
 
 
 class _Desk:

@@ -19,6 +19,7 @@ from adapters.types import Adapter, Platform
 from bot.access import Pair
 from bot.alone import alone
 from bot.approvals import Approvals
+from bot.book.daily import Daily, time_of_day
 from bot.brain.rules import RulesPlanner
 from bot.budget import Budget
 from bot.clicks import Clicks
@@ -28,12 +29,15 @@ from bot.doors import adapters_of, ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
+from bot.gatehouse import gatehouse
 from bot.health import health
 from bot.identities import Identities, person_of
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.leavers import Leavers
 from bot.lines import Lines
+from bot.metrics import METRICS
+from bot.names import Names
 from bot.pace import LIVE
 from bot.pairing import Pairing
 from bot.people import People
@@ -69,6 +73,7 @@ class House:
     clicks: Clicks
     gaps: Gaps
     budget: Budget
+    daily: Daily
 
 
 async def run(
@@ -92,7 +97,10 @@ async def run(
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
         house = _built(settings, store, connection, doors, budget, words, clock)
-        pages = application(lambda: health(house.lines, clock))
+        budgets = (budget,) if budget.platform in doors else ()
+        pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
+        if settings.steward_listen:
+            await stack.enter_async_context(gatehouse(settings, store, clock, pages))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
             log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
@@ -140,7 +148,7 @@ def _built(
     policy = Policy(own_namespace=connection.own_namespace)
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
     flow = Flow(RulesPlanner(), cluster, identities, approvals, router, inquiries, people, words, policy=policy)
-    inbox = Inbox(store, flow.handle, flow.apologise, clock)
+    inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
         lines=lines,
@@ -153,6 +161,16 @@ def _built(
         clicks=Clicks(store, router, approvals, words, clock, as_message=inbox.on_message),
         gaps=Gaps(store, lines, router, words, clock, ops=ops),
         budget=budget,
+        daily=Daily(
+            store,
+            router,
+            words,
+            clock,
+            settings.steward_data_dir,
+            to=tuple(place for places in ops.values() for place in places),
+            post_at=time_of_day(settings.steward_audit_post),
+            keep_days=settings.steward_audit_keep_days,
+        ),
     )
 
 
@@ -160,7 +178,16 @@ async def _live(
     house: House, stop: asyncio.Event, clock: Clock, group: asyncio.TaskGroup, *more: Coroutine[None, None, None]
 ) -> None:
     """From the first line to the last write."""
-    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps, house.leavers)
+    parts = (
+        house.router,
+        house.inbox,
+        house.approvals,
+        house.execution,
+        house.budget,
+        house.gaps,
+        house.daily,
+        house.leavers,
+    )
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]
     listening = [

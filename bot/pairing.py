@@ -117,6 +117,7 @@ class Pairing:
     async def _note(self, tx: Transaction, person: Person, status: str, target: str, detail: str) -> None:
         row = Entry(
             user_id=person.id,
+            user_name=person.name,
             action_type="bind",
             target_resource=target,
             status=status,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from aiohttp import HttpVersion10, web
 
+from setup_server.health import PATHS
 from setup_server.pages import Pages
 from setup_server.site import Site
 
@@ -58,6 +59,8 @@ class Shield:
             if answer.status < 400:
                 raise
             return self._page(request, answer)
+        except ConnectionError:
+            return web.Response(status=400)  # nobody is there to read it, and nothing is wrong with us
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("web.failed", reference=reference, path=request.path)
@@ -75,7 +78,9 @@ class Shield:
     def _check(self, request: web.Request) -> None:
         if request.version < HttpVersion10:
             raise web.HTTPBadRequest
-        if len(request.headers.getall("Host", [])) != 1 or not self._site.hosts(request.host):
+        if len(request.headers.getall("Host", [])) != 1 or not (
+            request.path in PATHS or self._site.hosts(request.host)
+        ):
             raise web.HTTPMisdirectedRequest
         if request.method not in SAFE or request.headers.get("Upgrade"):
             self._check_origin(request)
