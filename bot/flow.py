@@ -4,6 +4,7 @@ No platform, no SQL and no HTTP in here. Handling the same message again (after 
 every card id is derived from the message.
 """
 
+import re
 import time
 
 import structlog
@@ -47,6 +48,7 @@ log = structlog.get_logger()
 LONGEST_INTENT = 200
 """Characters of somebody's words that a card repeats."""
 MOST_OPERATIONS = 5
+_GRANTING = re.compile(r"(授权给?|\b(?:grant|revoke|authori[sz]e)\b)", re.IGNORECASE)
 
 
 class Flow:
@@ -296,8 +298,11 @@ def _of_oneself(plan: Plan) -> bool:
 
 
 def _with_whole_mentions(message: Message) -> str:
-    """The text, in which the name of somebody who is mentioned is one word: `@Li Lei` is nobody called Li."""
+    """The text, in which the name of somebody who is mentioned is one word, for `@Li Lei` is nobody called Li, and in which it
+    stands where it was said even if the platform has cut it out."""
     text = message.text
+    if message.mentions and "@" not in text:
+        text = _GRANTING.sub(r"\1 @somebody ", text, count=1)
     for name in {person.name for person in message.mentions if " " in person.name}:
         text = text.replace(f"@{name}", f"@{'_'.join(name.split())}")
     return text

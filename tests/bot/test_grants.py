@@ -313,7 +313,7 @@ steps = st.one_of(
 def test_no_sequence_of_requests_clicks_and_departures_makes_an_administrator_without_one(
     tmp_path_factory: pytest.TempPathFactory, moves: list[tuple]
 ) -> None:
-    """A model beside the machine: whoever gained the role was given it by somebody else who had it at the click and at the effect."""
+    """A model beside the machine: whoever gained the role got it from somebody else who had it, at the click and at the effect."""
 
     async def play() -> None:
         async with open_store(tmp_path_factory.mktemp("grants") / "steward.db") as store:
