@@ -4,7 +4,6 @@ No platform, no SQL and no HTTP in here. Handling the same message again (after 
 every card id is derived from the message.
 """
 
-import re
 import time
 
 import structlog
@@ -31,7 +30,7 @@ from bot.brain.planner import (
 from bot.deliveries import stable_id
 from bot.identities import Identities
 from bot.inquiries import Inquiries
-from bot.people import NotDone, People
+from bot.people import NotDone, People, with_whole_mentions
 from bot.router import NotificationRouter
 from bot.words import Words
 from cards.model import Tone
@@ -48,7 +47,6 @@ log = structlog.get_logger()
 LONGEST_INTENT = 200
 """Characters of somebody's words that a card repeats."""
 MOST_OPERATIONS = 5
-_GRANTING = re.compile(r"(授权给?|\b(?:grant|revoke|authori[sz]e)\b)", re.IGNORECASE)
 
 
 class Flow:
@@ -102,7 +100,7 @@ class Flow:
             return await self._refuse(message, (stranger,))
         if message.problem:
             return await self._refuse(message, (reason(f"flow.{message.problem.replace('-', '_')}"),))
-        plan = await self._planner.plan(_with_whole_mentions(message))
+        plan = await self._planner.plan(with_whole_mentions(message))
         if not _of_oneself(plan) and (left := access.why_not_look(message.sender)):
             return await self._refuse(message, (left,))
         try:
@@ -293,19 +291,8 @@ def _card(message: Message) -> str:
 
 
 def _of_oneself(plan: Plan) -> bool:
-    """What even somebody may do of whom the platform said that they left: see who they are, and be bound again."""
-    return isinstance(plan, Bind) or (isinstance(plan, Reply) and plan.topic == "whoami")
-
-
-def _with_whole_mentions(message: Message) -> str:
-    """The text, in which the name of somebody who is mentioned is one word, for `@Li Lei` is nobody called Li, and in which it
-    stands where it was said even if the platform has cut it out."""
-    text = message.text
-    if message.mentions and "@" not in text:
-        text = _GRANTING.sub(r"\1 @somebody ", text, count=1)
-    for name in {person.name for person in message.mentions if " " in person.name}:
-        text = text.replace(f"@{name}", f"@{'_'.join(name.split())}")
-    return text
+    """What is heard even from somebody who left: who they are, being bound again, and decisions, whose refusal is noted."""
+    return isinstance(plan, Bind | Decide) or (isinstance(plan, Reply) and plan.topic == "whoami")
 
 
 def _as_message(action: Action, request: str) -> Message:

@@ -13,6 +13,8 @@ from bot.clock import Clock, stamp
 from bot.store import Row, Store, Transaction
 from setup_server.accounts import Role
 
+_ROLES = {str(role): role for role in Role}
+"""A word that somebody wrote into the database by hand, and that is none of these, gives the least."""
 _ABOUT_TO_GET = (
     "SELECT 1 FROM actions WHERE state IN ('WAIT_APPROVAL', 'EXECUTING') AND json_extract(change_order, '$.kind') = 'access'"
     " AND json_extract(change_order, '$.person.platform') = ? AND json_extract(change_order, '$.person.id') = ?"
@@ -107,7 +109,7 @@ async def _roster(source: Store | Transaction) -> dict[Pair, Known]:
 
 def _known(row: Row) -> Known:
     return Known(
-        role=Role(row["role"]) if row["role"] else None,
+        role=_ROLES.get(row["role"], Role.VIEWER) if row["role"] else None,
         account=row["user_id"] or "",
         username=row["username"],
         name=row["name"],

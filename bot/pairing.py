@@ -74,6 +74,8 @@ class Pairing:
         the book, and the code is not."""
 
         async def redeemed(tx: Transaction) -> Known | Reason:
+            if (known := await self._bound_before(tx, person, code)) is not None:
+                return known
             account = await self._taken(tx, person, code)
             if not isinstance(account, Reason):
                 refusal = _locks_out(await self._identities.within(tx), person, Role(account["role"]))
@@ -91,6 +93,16 @@ class Pairing:
             raise NotBound(outcome)
         return outcome
 
+    async def _bound_before(self, tx: Transaction, person: Person, code: str) -> Known | None:
+        """What this very code gave this very person, if they still have it: the message is handled again after a crash."""
+        used = await tx.row(
+            "SELECT user_id FROM pairing_codes WHERE hash = ? AND used_by = ?",
+            fingerprint(code),
+            f"{person.platform}:{person.id}",
+        )
+        known = (await self._identities.within(tx)).of(person)
+        return known if used is not None and used["user_id"] == known.account and not known.gone else None
+
     async def _taken(self, tx: Transaction, person: Person, code: str) -> Row | Reason:
         """The account of a code that is good, which it is not any more afterwards; or why not."""
         now = self._clock()
@@ -101,8 +113,9 @@ class Pairing:
         if wrong is not None and wrong["n"] >= WRONG:
             return reason("pairing.too_many", minutes=int(LIFETIME.total_seconds() // 60))
         used = await tx.execute(
-            "UPDATE pairing_codes SET used_at = ? WHERE hash = ? AND used_at IS NULL AND expires_at > ?",
+            "UPDATE pairing_codes SET used_at = ?, used_by = ? WHERE hash = ? AND used_at IS NULL AND expires_at > ?",
             stamp(now),
+            f"{person.platform}:{person.id}",
             fingerprint(code),
             stamp(now),
         )

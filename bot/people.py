@@ -1,5 +1,6 @@
 """What is said about people in chat: who may approve, who gets which role, who is whose account."""
 
+import re
 from collections.abc import Mapping
 
 import structlog
@@ -23,6 +24,7 @@ from setup_server.accounts import Role
 log = structlog.get_logger()
 
 LONGEST_INTENT = 200
+_GRANTING = re.compile(r"(授权给?|\b(?:grant|revoke|authori[sz]e)\b)", re.IGNORECASE)
 
 
 class NotDone(Exception):
@@ -127,3 +129,14 @@ class People:
                 raise NotDone(reason("grant.unchecked", platform=platform, id=person.id)) from exc
             return person
         return found if found.name else found.model_copy(update={"name": person.name})
+
+
+def with_whole_mentions(message: Message) -> str:
+    """The text, in which the name of somebody who is mentioned is one word, for `@Li Lei` is nobody called Li, and in which it
+    stands where it was said even if the platform has cut it out."""
+    text = message.text
+    if message.mentions and "@" not in text:
+        text = _GRANTING.sub(r"\1 @somebody ", text, count=1)
+    for name in {person.name for person in message.mentions if " " in person.name}:
+        text = text.replace(f"@{name}", f"@{'_'.join(name.split())}")
+    return text

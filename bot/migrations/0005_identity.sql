@@ -29,7 +29,8 @@ CREATE TABLE pairing_codes (
   hash TEXT PRIMARY KEY,
   user_id TEXT NOT NULL REFERENCES users (id),
   expires_at TEXT NOT NULL,
-  used_at TEXT
+  used_at TEXT,
+  used_by TEXT                           -- platform:id, so that a message that is handled again after a crash is answered as before
 );
 CREATE TABLE pairing_failures (platform TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL);
 CREATE INDEX pairing_failures_by_person ON pairing_failures (platform, id, at);

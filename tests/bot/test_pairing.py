@@ -75,6 +75,25 @@ async def test_a_code_is_over_after_a_quarter_of_an_hour(store: Store, clock: Cl
     assert await refused(pairing, MEMBER, code) == "pairing.wrong"
 
 
+async def test_a_message_that_is_handled_again_after_a_crash_is_answered_as_before(
+    store: Store, clock: Clock, pairing: Pairing, nobody: Identities
+) -> None:
+    code = await code_for(store, clock, pairing)
+    first = await pairing.redeem(MEMBER, code)
+    assert await pairing.redeem(MEMBER, code) == first
+    assert await statuses(store) == ["SUCCESS"]
+    await store.write(partial(nobody.leave, person=MEMBER))
+    assert await refused(pairing, MEMBER, code) == "pairing.wrong", "it brings nobody back"
+
+
+async def test_a_role_that_somebody_wrote_into_the_database_by_hand_gives_the_least(
+    store: Store, clock: Clock, pairing: Pairing, nobody: Identities
+) -> None:
+    await pairing.redeem(MEMBER, await code_for(store, clock, pairing))
+    await run_sql(store, "UPDATE users SET role = 'root'")
+    assert (await nobody.now()).role(MEMBER) is Role.VIEWER
+
+
 async def test_a_new_code_ends_the_one_before(store: Store, clock: Clock, pairing: Pairing) -> None:
     accounts = StoredAccounts(store, clock)
     account = await accounts.add("han", "x", Role.MEMBER)
@@ -104,7 +123,7 @@ async def test_parallel_guesses_are_counted_one_by_one(store: Store, clock: Cloc
 async def test_the_code_is_in_no_table_and_no_row_of_the_book(store: Store, clock: Clock, pairing: Pairing) -> None:
     code = await code_for(store, clock, pairing)
     await pairing.redeem(MEMBER, code)
-    await refused(pairing, MEMBER, code)
+    await refused(pairing, STRANGER, code)
     for table in ("pairing_codes", "pairing_failures", "audit_logs", "identities"):
         for row in await store.rows(f"SELECT * FROM {table}"):
             assert code not in str(dict(row)) and code.replace("-", "") not in str(dict(row))
