@@ -1,23 +1,37 @@
 """`steward admin`: alone, and beside a running daemon, which heeds it without a restart."""
 
+import io
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
-from tests.daemon import ADMIN, GROUP, MEMBER, Daemon, daemon_at
+from tests.daemon import ADMIN, GROUP, MEMBER, Daemon, Finished, daemon_at
 
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Daemon:
-    """A folder with settings and no daemon."""
-    return Daemon(tmp_path, DingTalkStandIn(), tmp_path / "kubeconfig", {"STEWARD_ADMINS": ""})
+def steward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable:
+    """The command line in a folder with no daemon: exit code and all that was said."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STEWARD_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    def run(*arguments: str) -> Finished:
+        try:
+            code = main(arguments)
+        except SystemExit as usage:
+            code = int(usage.code or 0)
+        said = capsys.readouterr()
+        return Finished(code, said.out + said.err)
+
+    return run
 
 
 @pytest.fixture
@@ -33,28 +47,28 @@ def password_in(folder: Path, text: str = PASSWORD) -> str:
     return str(folder / "password")
 
 
-async def test_add_list_and_reset(office: Daemon, tmp_path: Path) -> None:
+def test_add_list_and_reset(steward: Callable, tmp_path: Path) -> None:
     file = password_in(tmp_path)
-    missing = await office.command("admin", "list")
+    missing = steward("admin", "list")
     assert missing.returncode == 1 and "no database" in missing.out
-    added = await office.command("admin", "add", "Wang", "--role", "member", "--password-file", file)
+    added = steward("admin", "add", "Wang", "--role", "member", "--password-file", file)
     assert added.returncode == 0 and "wang can sign in, as member" in added.out
-    again = await office.command("admin", "add", "ＷＡＮＧ", "--password-file", file)
+    again = steward("admin", "add", "ＷＡＮＧ", "--password-file", file)
     assert again.returncode == 1 and "already" in again.out
-    reset = await office.command("admin", "reset-password", "wang", "--password-file", file)
+    reset = steward("admin", "reset-password", "wang", "--password-file", file)
     assert reset.returncode == 0
-    listed = await office.command("admin", "list")
+    listed = steward("admin", "list")
     assert re.search(r"wang\tmember\tno identity\tnever", listed.out)
     assert "Nobody may approve yet" in listed.out
-    book = await office.command("audit", "list")
+    book = steward("audit", "list")
     assert [word for word in ("admin_add", "admin_reset_password") if word not in book.out] == []
     assert PASSWORD not in book.out
 
 
-async def test_what_cannot_be_done_is_said_in_words(office: Daemon, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_said_in_words(steward: Callable, tmp_path: Path) -> None:
     good, short = password_in(tmp_path), tmp_path / "short"
     short.write_text("abc")
-    await office.command("admin", "add", "wang", "--password-file", good)
+    steward("admin", "add", "wang", "--password-file", good)
     for arguments, why in (
         (("add", "li", "--password-file", "nowhere"), "nowhere: No such file"),
         (("add", "li"), "there is no terminal to ask for a password"),
@@ -63,14 +77,14 @@ async def test_what_cannot_be_done_is_said_in_words(office: Daemon, tmp_path: Pa
         (("add", "correct horse", "--password-file", good), "holds the user name"),
         (("pair", "nobody"), "no account of that name. Accounts: wang"),
     ):
-        ended = await office.command("admin", *arguments)
+        ended = steward("admin", *arguments)
         assert ended.returncode == 1
         assert why in ended.out and "Traceback" not in ended.out
 
 
-async def test_wrong_usage_exits_with_2(office: Daemon) -> None:
+def test_wrong_usage_exits_with_2(steward: Callable) -> None:
     for arguments in (("add",), ("add", "li", "--role", "king"), ("remove", "li")):
-        assert (await office.command("admin", *arguments)).returncode == 2
+        assert steward("admin", *arguments).returncode == 2
 
 
 async def test_a_code_made_beside_the_daemon_makes_the_first_administrator(daemon: Daemon, tmp_path: Path) -> None:
