@@ -12,7 +12,7 @@ from typing import Literal
 
 import structlog
 
-from adapters.errors import CredentialsRejected, MessageGone, Refused, Throttled, Unreachable
+from adapters.errors import CredentialsRejected, MessageGone, NotPermitted, Refused, Throttled, Unreachable
 from adapters.types import Adapter, Sent
 from bot import deliveries
 from bot.clock import Clock
@@ -119,7 +119,12 @@ class Carrier:
         except MessageGone as error:
             await self._turn(copy, "text" if copy.message_id and not copy.as_text else "gone", str(error))
         except Refused as error:
-            await self._turn(copy, "gone" if copy.as_text else "text", str(error))
+            if copy.as_text and isinstance(
+                error, NotPermitted
+            ):  # words are the last resort, and a permission can be granted
+                await self._later(copy, SLOWEST_RETRY, str(error))
+            else:
+                await self._turn(copy, "gone" if copy.as_text else "text", str(error))
         except Exception as error:  # our bug with this very card, which would end us again after every start
             log.exception("card.failed", card=copy.card.id)
             await self._turn(copy, "gone" if copy.as_text else "text", type(error).__name__)
