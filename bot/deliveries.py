@@ -249,7 +249,7 @@ async def shown(
         "UPDATE deliveries SET shown_version = ?, behind = ? < (SELECT version FROM cards WHERE id = card_id),"
         " message_id = coalesce(?, message_id), form = coalesce(?, form),"
         " updates = updates + ?, attempts = 0, touched_at = ?,"
-        " error = CASE state WHEN 'text' THEN error ELSE '' END WHERE key = ?",
+        " error = CASE state WHEN 'open' THEN '' ELSE error END WHERE key = ?",
         version,
         version,
         sent.message_id if sent else None,
