@@ -279,6 +279,11 @@ async def retry(tx: Transaction, key: str, until: datetime, error: str) -> None:
     )
 
 
+async def again(tx: Transaction, key: str, until: datetime) -> None:
+    """Show this copy once more then, whatever it shows."""
+    await tx.execute("UPDATE deliveries SET behind = 1, due_at = ? WHERE key = ? AND state = 'open'", stamp(until), key)
+
+
 async def turn(tx: Transaction, key: str, state: Literal["text", "gone"], error: str) -> None:
     """From now on this copy is told as text, or not at all."""
     await tx.execute("UPDATE deliveries SET state = ?, error = ?, attempts = 0 WHERE key = ?", state, error, key)
