@@ -41,7 +41,7 @@ def _figure(verdicts: list[Verdict]) -> Figure:
     return Figure(
         "chaos",
         (
-            Check("faults", struck, 1000, "", at_least=True),
+            Check("faults", struck, 2000, "", at_least=True),
             Check("double executions", twice, 0, ""),
             Check("lost", lost, 0, ""),
             Check("wrong cards", wrong, 0, ""),
