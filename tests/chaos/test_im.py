@@ -1,5 +1,7 @@
 """The harness itself: short seeds that must be well, and daemons whose doors are broken, which it must notice."""
 
+from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from bot.doors import adapters_of
 from cards.model import Card
 from tests.chaos.im import played
 from tests.chaos.plan import plan_of
+from tests.chaos.verdict import Verdict, note_effects
 
 pytestmark = pytest.mark.chaos
 FAULTS = 50
@@ -83,3 +86,22 @@ def test_a_door_that_is_broken_is_found_out(broken: type[Door], violation: str) 
 
     found = played(3, FAULTS, run)
     assert found.of(violation), str(found)
+
+
+def test_an_effect_that_came_twice_unapproved_or_not_at_all_is_found_out() -> None:
+    book = {
+        "actions": [
+            {"id": name, "card_id": f"card-{name}", "state": "SUCCESS", "claimed_at": "2026-01-01T00:00:02"}
+            for name in ("once", "twice", "never", "unasked")
+        ],
+        "audit_logs": [
+            {"card_id": f"card-{name}", "timestamp": "2026-01-01T00:00:01"} for name in ("once", "twice", "never")
+        ],
+    }
+    world: Any = SimpleNamespace(
+        rows=lambda sql: next(rows for table, rows in book.items() if table in sql),
+        effects={"once": {("u", 2)}, "twice": {("u", 3), ("u", 4)}, "unasked": {("u", 5)}},
+    )
+    found = Verdict(0, Counter(), 0)
+    note_effects(world, found)
+    assert [name for name, _ in found.violations] == ["double execution", "not approved", "no effect"]

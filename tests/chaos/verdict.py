@@ -78,7 +78,7 @@ async def verdict(world: World, people: People, faults: Counter[str], called_off
     say = found.violations.append
     for reason in unsettled_but_lines(world, people):
         say(("unsettled", reason))
-    _effects(world, found)
+    note_effects(world, found)
     copies = Copies(world)
     _messages(world, people, copies, found)
     for name, seen in copies.wrong():
@@ -95,7 +95,7 @@ def unsettled_but_lines(world: World, people: People) -> list[str]:
     return [reason for reason in unsettled(world, people) if not reason.startswith("no line")]
 
 
-def _effects(world: World, found: Verdict) -> None:
+def note_effects(world: World, found: Verdict) -> None:
     """(1) At most one effect of each action, none without an approval that was recorded before it, none missing."""
     actions = {row["id"]: row for row in world.rows("SELECT * FROM actions")}
     approved = {
