@@ -12,14 +12,15 @@ from typing import Literal
 
 import structlog
 
-from adapters.errors import CredentialsRejected, MessageGone, Refused, Throttled, Unreachable
+from adapters.errors import CredentialsRejected, MessageGone, NotPermitted, Refused, Throttled, Unreachable
+from adapters.recent import Recent
 from adapters.types import Adapter, Sent
 from bot import deliveries
 from bot.clock import Clock
 from bot.deliveries import Delivery, Due
 from bot.pace import Pace
 from bot.rates import Rates
-from bot.store import Store
+from bot.store import Store, Transaction
 from cards.model import Card
 from cards.phrases import phrases
 
@@ -32,6 +33,9 @@ LOOK_AHEAD = 500
 SLOWEST_RETRY = 60.0
 OLDEST = timedelta(days=14)
 """Platforms refuse to touch older messages (Feishu 230031); retries end there."""
+IN_DOUBT = timedelta(seconds=60)
+"""A call that was given up may still be carried out, for so long: after what was said later."""
+MOST_DOUBTS = 10_000
 IDLE = 30.0
 """Seconds between looks when nothing is due: only a backstop, changes wake the carrier."""
 LEAST_REST = 0.02
@@ -54,6 +58,8 @@ class Carrier:
         self._under_way: set[str] = set()
         self._crowded = False
         """The first of those that are due all wait for their turn: others may be behind them."""
+        self._doubts: Recent[str, datetime] = Recent(MOST_DOUBTS)
+        """By copy: when a call was last given up without an answer."""
 
     async def idle(self) -> bool:
         """Whether nothing is left that could go out now."""
@@ -135,6 +141,7 @@ class Carrier:
         try:
             sent, spent = await self._deliver(copy)
         except Unreachable as error:
+            self._doubts[copy.key] = self._clock()
             delay = random.uniform(0.5, 1.0) * min(SLOWEST_RETRY, 2.0**copy.attempts)  # noqa: S311 - jitter, not a secret
             await self._later(copy, delay, str(error))
         except Throttled as error:
@@ -144,7 +151,12 @@ class Carrier:
         except MessageGone as error:
             await self._turn(copy, "text" if copy.message_id and not copy.as_text else "gone", str(error))
         except Refused as error:
-            await self._turn(copy, "gone" if copy.as_text else "text", str(error))
+            if copy.as_text and isinstance(
+                error, NotPermitted
+            ):  # words are the last resort, and a permission can be granted
+                await self._later(copy, SLOWEST_RETRY, str(error))
+            else:
+                await self._turn(copy, "gone" if copy.as_text else "text", str(error))
         except Exception as error:  # our bug with this very card, which would end us again after every start
             log.exception("card.failed", card=copy.card.id)
             await self._turn(copy, "gone" if copy.as_text else "text", type(error).__name__)
@@ -165,10 +177,15 @@ class Carrier:
     async def _shown(self, copy: Delivery, sent: Sent | None, spent: int) -> None:
         version, now = copy.card.version, self._clock()
         wait = None if copy.as_text else self._pace().after(copy.updates + spent)
-        again = now + (timedelta(days=1) if wait is None else timedelta(seconds=wait))
-        await self._store.write(
-            lambda tx: deliveries.shown(tx, copy.key, version, now, sent=sent, spent=spent, again=again)
-        )
+        next_step = now + (timedelta(days=1) if wait is None else timedelta(seconds=wait))
+        given_up = self._doubts.get(copy.key)
+
+        async def shown(tx: Transaction) -> None:
+            await deliveries.shown(tx, copy.key, version, now, sent=sent, spent=spent, again=next_step)
+            if given_up is not None and now < given_up + IN_DOUBT:
+                await deliveries.again(tx, copy.key, given_up + IN_DOUBT)
+
+        await self._store.write(shown)
         log.info(
             "card.shown",
             card=copy.card.id,

@@ -56,8 +56,10 @@ class Clicks:
             late.cancel()
             if found is not None and found.form:
                 answer = answer.model_copy(update={"form": found.form})
-            if await answered.told(action, answer) and answer.card is not None:
-                await self._router.answered(action.key, answer.card.version)
+            if await answered.told(action, answer) and answer.card is not None and not answer.card.final:
+                await self._router.answered(
+                    action.key, answer.card.version
+                )  # the end is shown by a call of its own as well
 
     async def _say_busy(self, action: CardAction, answered: "_Answered") -> None:
         await asyncio.sleep(BUDGET)

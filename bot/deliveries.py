@@ -266,7 +266,7 @@ async def shown(
         " message_id = coalesce(?, message_id), form = coalesce(?, form),"
         " due_at = CASE WHEN (SELECT final FROM cards WHERE id = card_id) THEN due_at ELSE coalesce(?, due_at) END,"
         " updates = updates + ?, attempts = 0, touched_at = ?,"
-        " error = CASE state WHEN 'text' THEN error ELSE '' END WHERE key = ?",
+        " error = CASE state WHEN 'open' THEN '' ELSE error END WHERE key = ?",
         version,
         version,
         sent.message_id if sent else None,
@@ -295,6 +295,11 @@ async def retry(tx: Transaction, key: str, until: datetime, error: str) -> None:
     await tx.execute(
         "UPDATE deliveries SET due_at = ?, error = ?, attempts = attempts + 1 WHERE key = ?", stamp(until), error, key
     )
+
+
+async def again(tx: Transaction, key: str, until: datetime) -> None:
+    """Show this copy once more then, whatever it shows."""
+    await tx.execute("UPDATE deliveries SET behind = 1, due_at = ? WHERE key = ? AND state = 'open'", stamp(until), key)
 
 
 async def turn(tx: Transaction, key: str, state: Literal["text", "gone"], error: str) -> None:

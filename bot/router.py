@@ -151,7 +151,8 @@ class NotificationRouter:
             self.wake()
 
     async def answered(self, key: str, version: int) -> None:
-        """The platform took the answer to a click with this version of the card: no call was spent."""
+        """An answer to a click went out with this version of the card, for no call. Whether it was taken nobody says: the line may
+        have been dead, or the clicker's client have given up. So this is for versions after which others come."""
         await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0))
 
     async def run(self) -> None:

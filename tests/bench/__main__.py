@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.bench.audit import audit
 from tests.bench.calls import calls
+from tests.bench.chaos import chaos
 from tests.bench.clicks import clicks, feishu_clicks
 from tests.bench.failures import failures
 from tests.bench.figure import Figure, Skipped
@@ -29,6 +30,7 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "feishu-click": feishu_clicks,
     "feishu-message": feishu_messages,
     "audit": audit,
+    "chaos": chaos,
 }
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
