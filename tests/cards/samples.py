@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, cast
 
 from adapters.types import Conversation, Person
+from bot.access import Access
 from bot.answers import notice
 from bot.book.cards import audit_page
 from bot.book.chain import Mark
 from bot.book.checks import Standing
 from bot.book.search import Found
 from bot.lines import LineState
-from bot.pages import help_page, status_page, whoami_page
+from bot.pages import help_page, status_page
+from bot.people_pages import whoami_page
 from bot.store import Row
 from bot.words import Words
 from cards.model import (
@@ -534,7 +536,7 @@ class Samples:
     def whoami(self) -> Card:
         asker = Person(platform="feishu", id="ou_7d8a6e6df7621556", name=self("李雷", "Li Lei"))
         here = Conversation(platform="feishu", kind="group", id="oc_5ce6d572455d361153b7cb51da133945")
-        return whoami_page(self._words, "whoami", asker, here, admin=False).card
+        return whoami_page(self._words, "whoami", asker, here, Access()).card
 
     def gap(self) -> Card:
         words = self._words
