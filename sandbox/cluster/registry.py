@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.cluster import deletion
 from sandbox.cluster import resources as r
+from sandbox.cluster.admission import admit
 from sandbox.cluster.clock import Clock
 from sandbox.cluster.creation import new_object
 from sandbox.cluster.deletion import Deleted, DeleteOptions
@@ -65,6 +66,7 @@ class Registry:
         causes = object_causes(resource, obj, None)
         if causes:
             raise invalid_object(resource, name, causes)
+        admit(self.store, resource, namespace, name, obj)
         check_quota(self.store, resource, namespace, name)
         if self.store.get(resource, namespace, name) is not None:
             raise already_exists(resource, name)
