@@ -59,7 +59,7 @@ def _unscheduled(situation: Situation, pod: Raw, word: str, message: str) -> Sus
         lines = [
             f"spec.schedulingGates: {', '.join(text(gate, 'name') for gate in objects(pod, 'spec', 'schedulingGates'))}"
         ]
-    elif found := _most(message):
+    elif found := _most(message, unlabelled=bool(list(_wanted(situation, pod)))):
         cause, more = _explained(situation, pod, *found, told)
         lines += more
     return Suspicion(
@@ -74,14 +74,17 @@ def _unscheduled(situation: Situation, pod: Raw, word: str, message: str) -> Sus
     )
 
 
-def _most(message: str) -> tuple[str, str] | None:
-    """(word, clause) of what keeps most nodes away."""
+def _most(message: str, *, unlabelled: bool) -> tuple[str, str] | None:
+    """(word, clause) of what keeps most nodes away. Where some node has all the labels that are asked for, what keeps that one
+    away is the cause, not that the others lack them."""
     said = message.partition("preemption:")[0].partition("nodes are available:")[2]
     known: list[tuple[int, str, str]] = []
     for clause in _CLAUSE.finditer(said):
         word = next((word for pattern, word in _WORDS if pattern.search(clause["why"])), "")
         if word:
             known.append((int(clause["count"]), word, clause["why"].strip()))
+    others = [found for found in known if found[1] != "node_selector"]
+    known = known if unlabelled or not others else others
     return max(known, key=lambda found: found[0])[1:] if known else None
 
 

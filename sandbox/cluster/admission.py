@@ -21,6 +21,23 @@ def admit(store: Store, resource: Resource, namespace: str, name: str, obj: Obje
     _call_webhooks(store, resource, namespace)
 
 
+def with_limits(store: Store, namespace: str, pod: Object) -> Object:
+    """The pod with what its namespace's limit ranges fill in: a maximum is the default where none is given."""
+    spec = pod["spec"]
+    for limits in store.objects(r.LIMIT_RANGES, namespace):
+        for limit in limits["spec"].get("limits") or ():
+            if limit.get("type") == "Container":
+                spec = {**spec, "containers": [_filled(container, limit) for container in spec["containers"]]}
+    return pod if spec is pod["spec"] else {**pod, "spec": spec}
+
+
+def _filled(container: Object, limit: Object) -> Object:
+    given = container.get("resources") or {}
+    most = {**(limit.get("max") or {}), **(limit.get("default") or {}), **(given.get("limits") or {})}
+    least = {**most, **(limit.get("defaultRequest") or {}), **(given.get("requests") or {})}
+    return {**container, "resources": {**given, "limits": most, "requests": least}}
+
+
 def _check_account(store: Store, namespace: str, name: str, pod: Object) -> None:
     account = pod["spec"].get("serviceAccountName") or _EVERY_NAMESPACE_HAS
     if account != _EVERY_NAMESPACE_HAS and store.get(r.SERVICE_ACCOUNTS, namespace, account) is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from executor.cluster import Connection
@@ -30,11 +31,19 @@ class Bench:
         self.reader = line.reader
         self.writer = line.writer
         self.namespace = namespace
+        self._left: list[tuple[str, str]] = []
+
+    def leaves(self, kind: str, name: str) -> None:
+        """An object outside of the namespace, deleted with it."""
+        self._left.append((kind, name))
 
     async def open(self) -> None:
         await self.create("Namespace", {"metadata": {"name": self.namespace}})
 
     async def close(self) -> None:
+        for kind, name in self._left:
+            with suppress(NotFound):
+                await self.delete(kind, name)
         path = one(NAMESPACE, "v1", None, self.namespace)
         await self.line.writer._wire.send(Request("DELETE", path, body={"propagationPolicy": "Background"}))
 

@@ -4,19 +4,10 @@ import pytest
 
 from executor.cluster import Connection
 from executor.errors import Forbidden
-from executor.kinds import kind_named
 from executor.operations import SetImage, Target
 from executor.triage import Diagnosis, diagnose
 from tests.cluster.bench import IMAGE, Bench, eventually, pod_spec, workload
 from tests.executor.virtual import WORDS
-
-
-@pytest.fixture
-async def hollow(bench: Bench) -> Bench:
-    nodes = (await bench.reader.list(kind_named("Node"))).items
-    if not all(node["status"]["nodeInfo"]["containerRuntimeVersion"].startswith("hollow://") for node in nodes):
-        pytest.skip("the nodes run real containers")
-    return bench
 
 
 async def cause(bench: Bench, expected: str, kind: str = "Deployment", name: str = "web") -> Diagnosis:
