@@ -21,9 +21,15 @@ from tests.bench.lag import lag
 from tests.bench.memory import memory
 from tests.bench.messages import messages
 from tests.bench.start import start
+from tests.bench.triage import triage
 from tests.bench.world import real_cluster
 
-ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages, "audit": audit}
+ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
+    "click": clicks,
+    "message": messages,
+    "audit": audit,
+    "triage": triage,
+}
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
     "start": start,

@@ -8,7 +8,7 @@ from bot import answers
 from cards.model import Card
 from executor.operations import Target
 from executor.triage import Diagnosis, diagnose
-from tests.cluster.ailments import ALL, Ailment
+from tests.cluster.ailments import ALL, Ailment, NotHere
 from tests.cluster.bench import Bench, eventually
 from tests.cluster.healthy import healthy
 from tests.executor.virtual import WORDS
@@ -22,7 +22,10 @@ def text_of(card: Card) -> str:
 
 @pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
 async def test_the_card_shows_the_cause(hollow: Bench, ailment: Ailment) -> None:
-    target = await ailment.make(hollow)
+    try:
+        target = await ailment.make(hollow)
+    except NotHere as why:
+        pytest.skip(str(why))
     seen: list[Diagnosis] = []
 
     async def look() -> Diagnosis | None:

@@ -23,6 +23,11 @@ CA = (
 )
 """A certificate authority that ends on 2026-11-28."""
 
+
+class NotHere(Exception):
+    """This cluster cannot have the ailment: the message says why."""
+
+
 Make = Callable[[Bench], Awaitable[Target]]
 
 

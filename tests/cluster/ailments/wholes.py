@@ -1,7 +1,10 @@
 """What is wrong with workloads and what stands around them: rules, ways, numbers, Jobs, a rollout, a neighbour."""
 
+from contextlib import suppress
+
+from executor.errors import Forbidden
 from executor.operations import Target
-from tests.cluster.ailments.ailment import CA, ailment, at, autoscaler, deployment, ingress, ready, service
+from tests.cluster.ailments.ailment import CA, NotHere, ailment, at, autoscaler, deployment, ingress, ready, service
 from tests.cluster.bench import IMAGE, Bench, Raw, pod_spec, workload
 
 
@@ -21,6 +24,9 @@ async def a_limit_that_is_too_high(bench: Bench) -> Target:
 
 @ailment("account_missing", "spec.template.spec.serviceAccountName: ghost")
 async def an_account_that_is_not_there(bench: Bench) -> Target:
+    with suppress(Forbidden):
+        await bench.attempt("Pod", {"metadata": {"name": "lone"}, "spec": pod_spec(serviceAccountName="ghost")})
+        raise NotHere("the ServiceAccount admission is off")
     body = workload("Deployment", "web", replicas=1)
     body["spec"]["template"]["spec"]["serviceAccountName"] = "ghost"
     await bench.create("Deployment", body)
