@@ -5,21 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot import answers
-from bot.words import Words
 from executor.cluster import connect
 from executor.operations import Target
 from executor.triage import Diagnosis, diagnose
 from sandbox.cluster.standin import ClusterStandIn
 from tests.bench.figure import Check, Figure
 from tests.cluster.ailments import ALL, Ailment
+from tests.cluster.ailments.cards import on_cards
 from tests.cluster.bench import Bench, eventually
 from tests.cluster.healthy import healthy
 
 _SECONDS = 20
 _SPEED = 4
 _MOST_CALLS = 25
-_LANGUAGES = (Words("zh"), Words("en"))
 
 
 async def triage(folder: Path) -> Figure:
@@ -66,7 +64,7 @@ async def _diagnosed(cluster: ClusterStandIn, bench: Bench, ailment: Ailment) ->
         before = len(cluster.calls)
         diagnosis = await diagnose(bench.reader, target)
         spent = len(cluster.calls) - before
-        return diagnosis if ailment.found_by(diagnosis) and _on_cards(diagnosis, ailment) else None
+        return diagnosis if ailment.found_by(diagnosis) and on_cards(diagnosis, ailment) else None
 
     try:
         await eventually(look, _SECONDS)
@@ -74,10 +72,3 @@ async def _diagnosed(cluster: ClusterStandIn, bench: Bench, ailment: Ailment) ->
         return False, spent
     await look()
     return True, spent
-
-
-def _on_cards(diagnosis: Diagnosis, ailment: Ailment) -> bool:
-    cards = [
-        answers.diagnosis(words, "card", diagnosis).card.model_dump_json().replace('\\"', '"') for words in _LANGUAGES
-    ]
-    return all(text in card for text in ailment.shows for card in cards)

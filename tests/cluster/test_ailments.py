@@ -4,20 +4,15 @@ import re
 
 import pytest
 
-from bot import answers
-from cards.model import Card
 from executor.operations import Target
 from executor.triage import Diagnosis, diagnose
 from tests.cluster.ailments import ALL, Ailment, NotHere
+from tests.cluster.ailments.cards import on_cards
 from tests.cluster.bench import Bench, eventually
 from tests.cluster.healthy import healthy
 from tests.executor.virtual import WORDS
 
 _SECONDS = 45
-
-
-def text_of(card: Card) -> str:
-    return card.model_dump_json().replace('\\"', '"')
 
 
 @pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
@@ -31,9 +26,7 @@ async def test_the_card_shows_the_cause(hollow: Bench, ailment: Ailment) -> None
     async def look() -> Diagnosis | None:
         diagnosis = await diagnose(hollow.reader, target)
         seen.append(diagnosis)
-        cards = [text_of(answers.diagnosis(words, "card", diagnosis).card) for words in WORDS]
-        shown = all(text in card for text in ailment.shows for card in cards)
-        return diagnosis if ailment.found_by(diagnosis) and shown else None
+        return diagnosis if ailment.found_by(diagnosis) and on_cards(diagnosis, ailment) else None
 
     try:
         diagnosis = await eventually(look, _SECONDS)
