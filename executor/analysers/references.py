@@ -130,7 +130,10 @@ def _volumes(pod: Raw) -> Iterator[tuple[str, str, str, str, bool]]:
     for volume in objects(pod, "spec", "volumes"):
         for source, kind, called in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
             named = text(volume, source, called)
-            path, optional = f"spec.volumes[{text(volume, 'name')}].{source}", field(volume, source, "optional") is True
+            path, optional = (
+                f"spec.volumes[{text(volume, 'name')}].{source}.{called}",
+                field(volume, source, "optional") is True,
+            )
             if named:
                 keys = [text(item, "key") for item in objects(volume, source, "items")]
                 for key in keys or [""]:

@@ -84,7 +84,7 @@ async def a_secret_without_the_key(bench: Bench) -> Target:
     return await told_pod(bench, waiting("CreateContainerConfigError", message), containers=spec["containers"])
 
 
-@ailment("key_missing", "spec.volumes[settings].configMap: settings/app.yaml", "app.yaml")
+@ailment("key_missing", "spec.volumes[settings].configMap.name: settings/app.yaml", "app.yaml")
 async def a_config_map_without_the_key(bench: Bench) -> Target:
     """Nobody has said so yet: it is looked for."""
     await bench.create("ConfigMap", {"metadata": {"name": "settings"}, "data": {"other.yaml": "x"}})
