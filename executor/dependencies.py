@@ -7,10 +7,11 @@ from executor.analysers.blames import Blame, blames
 from executor.analysers.situation import Situation
 from executor.diagnosis import Evidence, Finding
 from executor.errors import ClusterError
-from executor.fields import Raw, controller_of, field, mapping, name_of, objects, shown, text, uid_of
+from executor.fields import Raw, controller_of, field, mapping, name_of, objects, shown, text, texts, uid_of
 from executor.kinds import WORKLOADS, kind_named
-from executor.labels import chosen_by
+from executor.labels import chosen_by, takes
 from executor.operations import Describe, Get, Target
+from executor.owned import selector_text
 from executor.pods import is_ready
 from executor.reason import Reason, reason
 from executor.sight import Sparing
@@ -95,7 +96,7 @@ async def _ill(reader: Sparing, situation: Situation, blame: Blame, service: Raw
     ready = sum(map(is_ready, pods))
     lines = [f"service {name}: {ready} of {len(pods)} pods ready"]
     if ready and not (blame.port and blame.port not in ports and blame.word != "dns"):
-        return None
+        return await _shut(reader, situation, blame, target, pods) if blame.word == "timeout" else None
     values: dict[str, str | int] = {"service": name, "ready": ready, "total": len(pods)}
     cause = Reason(code="triage.dependency", values=values)
     if ready:
@@ -105,6 +106,35 @@ async def _ill(reader: Sparing, situation: Situation, blame: Blame, service: Raw
     evidence = (_said(blame), Evidence(title=reason("triage.evidence.fields"), lines=tuple(lines)))
     finding = Finding(cause=cause, target=situation.target, confidence=0.9, evidence=evidence, next_steps=(step,))
     return Blamed(finding, None if ready else await _behind(reader, pods) or target)
+
+
+async def _shut(reader: Sparing, situation: Situation, blame: Blame, service: Target, pods: list[Raw]) -> Blamed | None:
+    """Its pods are ready and nobody gets through: a NetworkPolicy that chooses them may be why. What it lets in is not
+    weighed, and so this is no more than likely."""
+    policies = [
+        policy
+        for policy in await reader.listed(kind_named("NetworkPolicy"), service.namespace)
+        if "Ingress" in (texts(policy, "spec", "policyTypes") or ["Ingress"])
+        and any(
+            takes(selector_text(mapping(policy, "spec", "podSelector")), mapping(pod, "metadata", "labels"))
+            for pod in pods
+        )
+    ]
+    if not policies:
+        return None
+    names = ", ".join(sorted(map(name_of, policies)))
+    lines = tuple(
+        f"networkpolicy {name_of(policy)} spec.podSelector: {selector_text(mapping(policy, 'spec', 'podSelector')) or '*'}"
+        for policy in policies
+    )
+    finding = Finding(
+        cause=reason("triage.dependency_policy", service=service.name, policies=shown(names, 200)),
+        target=situation.target,
+        confidence=0.5,
+        evidence=(_said(blame), Evidence(title=reason("triage.evidence.fields"), lines=lines)),
+        next_steps=(Get(kind="NetworkPolicy", namespace=service.namespace),),
+    )
+    return Blamed(finding)
 
 
 async def _behind(reader: Sparing, pods: list[Raw]) -> Target | None:

@@ -129,6 +129,9 @@ async def _of_object(reader: Sparing, target: Target) -> Diagnosis:
     facts += [(reason("triage.fact.certificate"), name) for name in tls_secrets(situation.live)[:3]]
     if born := moment(text(situation.live, "metadata", "creationTimestamp")):
         facts.append((reason("triage.fact.age"), age(situation.now - born)))
+    left = max(0, len(_once(findings)) - MAX_FINDINGS) + max(0, len(suspicions) - MAX_FINDINGS)
+    if left:
+        facts.append((reason("triage.fact.more"), str(left)))
     ready = in_order(situation.live, situation.found.pods, situation.found.denied)
     return Diagnosis(target=target, findings=tuple(_once(findings)[:MAX_FINDINGS]), facts=tuple(facts), ready=ready)
 

@@ -149,6 +149,26 @@ async def test_a_name_outside_of_the_cluster_is_nobodys_service() -> None:
     assert causes(diagnosis) == ["crash_said"]
 
 
+async def test_a_policy_that_may_shut_off_who_does_not_answer() -> None:
+    service = {
+        "kind": "Service",
+        "metadata": {"name": "db", "namespace": "shop", "uid": "u-svc-db"},
+        "spec": {"selector": {"app": "db"}, "ports": [{"port": 5432}]},
+    }
+    policy = {
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "closed", "namespace": "shop", "uid": "u-np"},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
+    }
+    raws = (deployment(1, ready=0), replica_set(), pod(state=looping(1)), service)
+    raws = (*raws, pod("db-1", owner="u-db", labels={"app": "db"}))
+    logs = {"web-new-1": ["ERROR connect to db:5432: i/o timeout"]}
+    diagnosis = await look(*raws, policy, logs=logs)
+    assert causes(diagnosis) == ["dependency_policy", "crash_said"]
+    assert "networkpolicy closed spec.podSelector: *" in lines(diagnosis.findings[0])
+    assert causes(await look(*raws, logs=logs)) == ["crash_said"]
+
+
 async def test_a_rollout_that_changed_more_than_the_image_is_taken_back_by_a_patch() -> None:
     old, new = replica_set("1", name="web-old", readyReplicas=1), replica_set("2")
     new["metadata"]["labels"] |= {"pod-template-hash": "web-new"}
