@@ -62,3 +62,8 @@ def test_complaints_about_certificates(line: str, word: str) -> None:
 
 def test_no_complaint_about_a_certificate() -> None:
     assert certificate_word(["INFO certificate loaded"]) is None
+
+
+@pytest.mark.parametrize("line", ["a-" * 2048, "connect at " * 400, "://" + "a" * 4000, "a.a." * 1000])
+def test_a_line_that_was_made_to_be_slow_is_looked_at_only_as_far_as_it_matters(line: str) -> None:
+    assert all(len(blame.line) <= 600 for blame in blames([f"connection refused {line} connection refused"] * 40))
