@@ -13,7 +13,8 @@ from executor.reason import Reason, reason
 
 _QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,\s]+)|failed quota: (?P<failed>[^:\s]+)")
 _LIMIT = re.compile(
-    r"(?:maximum|minimum) (?:\S{1,80} ){1,3}?(?:usage )?per (?:Container|Pod)|max limit to request ratio per|must be less than or equal to"
+    r"(?:maximum|minimum) (?:\S{1,80} ){1,3}?(?:usage )?per (?:Container|Pod)|max limit to request ratio per|"
+    r"must be less than or equal to"
 )
 _DENIED = re.compile(r"admission webhook \"(?P<hook>[^\"]+)\" denied")
 _FAILED = re.compile(r"failed calling webhook \"(?P<hook>[^\"]+)\"")
