@@ -22,6 +22,7 @@ from tests.bench.lag import lag
 from tests.bench.memory import memory
 from tests.bench.messages import feishu_messages, messages
 from tests.bench.start import start
+from tests.bench.triage import triage
 from tests.bench.world import real_cluster
 
 ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
@@ -30,6 +31,7 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "feishu-click": feishu_clicks,
     "feishu-message": feishu_messages,
     "audit": audit,
+    "triage": triage,
     "chaos": chaos,
 }
 """Before a control plane shares the processors."""
