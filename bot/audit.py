@@ -44,6 +44,7 @@ class Entry(BaseModel):
     status: str
     target_resource: str = ""
     command_snapshot: str = ""
+    client_ip: str = ""
     platform: str = ""
     intent: str = ""
     card_id: str = ""
@@ -61,7 +62,6 @@ async def append(tx: Transaction, entry: Entry, clock: Clock) -> None:
     row: dict[str, object] = {
         **entry.model_dump(),
         "id": str(uuid.uuid4()),
-        "client_ip": "",
         "timestamp": stamp(clock()),
         "seq": head["seq"] + 1,
         **{name: mask(getattr(entry, name)).text for name in ("command_snapshot", "intent", "detail")},
