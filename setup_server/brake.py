@@ -79,16 +79,12 @@ class Brake:
 
     async def succeeded(self, ticket: Ticket) -> None:
         """The password was right: it was no failure, and this address is known from now on."""
-        now = self._clock()
+        await self._drain(ticket.lanes, right=True)
+        await self._haunts.remember(ticket.name, ticket.address, self._clock())
 
-        def drained(full: Mapping[str, float]) -> dict[str, float]:
-            return {
-                lane.name: 0.0 if lane.own else full.get(lane.name, 0.0) - lane.limit.every.total_seconds()
-                for lane in ticket.lanes
-            }
-
-        await self._lanes.change([lane.name for lane in ticket.lanes], drained, now.timestamp())
-        await self._haunts.remember(ticket.name, ticket.address, now)
+    async def withdrawn(self, ticket: Ticket) -> None:
+        """The password was not looked at after all: it was no failure."""
+        await self._drain(ticket.lanes, right=False)
 
     def mark(self, username: str) -> str:
         """What a browser carries to show that this name signed in on it: nonce, time and signature. It opens nothing."""
@@ -128,6 +124,15 @@ class Brake:
             return after
 
         await self._lanes.change([lane.name for lane in lanes], filled, now)
+
+    async def _drain(self, lanes: Sequence[Lane], *, right: bool) -> None:
+        def drained(full: Mapping[str, float]) -> dict[str, float]:
+            return {
+                lane.name: 0.0 if right and lane.own else full.get(lane.name, 0.0) - lane.limit.every.total_seconds()
+                for lane in lanes
+            }
+
+        await self._lanes.change([lane.name for lane in lanes], drained, self._clock().timestamp())
 
     def _hidden(self, *parts: str) -> str:
         """A name for the book that says nothing: people type passwords where the user name belongs."""

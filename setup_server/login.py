@@ -103,14 +103,16 @@ class Login:
         username = spelled(typed)
         try:
             ticket = await self._brake.admit(username, address, request.cookies.get(self._site.cookie(MARK), ""))
-            account = await self._checked(username, fields.get("password", ""))
         except TooFast as slow:
             await self._audit(Attempt("login", "REFUSED", address, detail="too fast"))
             problem = words["too_fast"].format(wait=duration(slow.seconds, words))
             page = self._form(request, wanted, username=typed, problem=problem, status=429)
             page.headers["Retry-After"] = str(slow.seconds)
             return page
+        try:
+            account = await self._checked(username, fields.get("password", ""))
         except Busy:
+            await self._brake.withdrawn(ticket)
             await self._audit(Attempt("login", "REFUSED", address, detail="busy"))
             page = self._form(request, wanted, username=typed, problem=words["busy"], status=503)
             page.headers["Retry-After"] = "5"

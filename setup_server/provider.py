@@ -113,17 +113,23 @@ class Provider:
 
     async def metadata(self) -> Metadata:
         """Raises ProviderAway."""
-        async with self._asking:
-            if self._known and self._clock() - self._known[0] < FRESH:
-                return self._known[1]
-            where = f"{self.client.issuer.rstrip('/')}/.well-known/openid-configuration"
-            found = _parsed(Metadata, await self._call("GET", where))
-            if found.issuer.rstrip("/") != self.client.issuer.rstrip("/"):
-                raise ProviderAway("discovery names another issuer")
-            if not all(self._may_call(url) for url in found.endpoints()):
-                raise ProviderAway("discovery names an endpoint without https")
-            self._known = (self._clock(), found)
-            return found
+        try:
+            async with asyncio.timeout(self._timeout.total), self._asking:
+                return await self._discovered()
+        except TimeoutError as error:  # a crowd behind one that waits does not wait in turn
+            raise ProviderAway("TimeoutError") from error
+
+    async def _discovered(self) -> Metadata:
+        if self._known and self._clock() - self._known[0] < FRESH:
+            return self._known[1]
+        where = f"{self.client.issuer.rstrip('/')}/.well-known/openid-configuration"
+        found = _parsed(Metadata, await self._call("GET", where))
+        if found.issuer.rstrip("/") != self.client.issuer.rstrip("/"):
+            raise ProviderAway("discovery names another issuer")
+        if not all(self._may_call(url) for url in found.endpoints()):
+            raise ProviderAway("discovery names an endpoint without https")
+        self._known = (self._clock(), found)
+        return found
 
     async def redeem(self, code: str, verifier: str, nonce: str) -> tuple[Claims, frozenset[str]]:
         """Who a code stands for, and their groups. Raises ProviderAway, Refused."""

@@ -58,6 +58,8 @@ class Shield:
             if answer.status < 400:
                 raise
             return self._page(request, answer)
+        except ConnectionError:
+            return web.Response(status=400)  # nobody is there to read it, and nothing is wrong with us
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("web.failed", reference=reference, path=request.path)

@@ -46,7 +46,8 @@ class Site:
         """Whether an Origin header is this server, as it was called in the same request. Where the world comes in by https, the
         public name without it is somebody on the wire."""
         split = urlsplit(self.public_url)
-        if origin == f"{split.scheme}://{split.netloc}":
+        usual = ":443" if self.secure else ":80"  # browsers leave it away
+        if origin == f"{split.scheme}://{split.netloc.lower().removesuffix(usual)}":
             return True
         plain = not self.secure or _name(host) != _name(split.netloc)
         return plain and self.hosts(host) and origin == f"http://{host}"

@@ -46,8 +46,8 @@ class Passwords:
         self._cost = cost
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        self._nobody = ""
-        """A hash of nothing anybody can type: what an unknown name is checked against, so that it takes as long as a known one."""
+        self._nobody = bcrypt.gensalt(cost).decode() + "." * 31
+        """A hash that no password has: what an unknown name is checked against, so that it takes as long as a known one."""
 
     async def keep(self, password: str) -> str:
         """What to store. Raises Busy."""
@@ -57,19 +57,12 @@ class Passwords:
     async def check(self, password: str, kept: str) -> bool:
         """Whether this is the password. With nothing kept (nobody of that name) it is False after the same work. Raises Busy."""
         digest, known = _digest(password), _cost_of(kept) > 0
-        if not known and not self._nobody:
-            self._nobody = await self.keep("\0")
         against = (kept if known else self._nobody).encode()
         return await self._in_turn(lambda: _matches(digest, against)) and known
 
     def outdated(self, kept: str) -> bool:
         """Whether a hash is weaker than those made now: make it anew while the password is at hand."""
         return _cost_of(kept) < self._cost
-
-    async def warm(self) -> None:
-        """Make the hash of nobody ahead of the first attempt, which would take twice as long otherwise."""
-        if not self._nobody:
-            self._nobody = await self.keep("\0")
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         if self._waiting >= QUEUE:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import jwt
 import pytest
+import structlog
 
 from setup_server.accounts import Role
 from setup_server.auth.session_tokens import Token, derived, signed
@@ -402,3 +403,19 @@ async def test_an_ipv6_or_loopback_name_is_ours(house: Gatehouse) -> None:
     for host in ("localhost:8080", "[::1]:8080", "10.1.2.3"):
         answer = await raw(house.url, f"GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         assert answer.split(b" ")[1] == b"200"
+
+
+async def test_a_client_that_hangs_up_is_no_error_of_ours(house: Gatehouse, visitor: Browser) -> None:
+    split = urlsplit(house.url)
+    with structlog.testing.capture_logs() as logged:
+        _, writer = await asyncio.open_connection(split.hostname, split.port)
+        writer.write(
+            b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 500\r\n\r\ncsrf="
+        )
+        await writer.drain()
+        assert (await visitor.get("/login")).status == 200, "the other one is being handled by now"
+        writer.transport.abort()
+        for _ in range(3):
+            assert (await visitor.get("/login")).status == 200
+    assert logged == []

@@ -85,4 +85,5 @@ def test_which_origin_is_ours() -> None:
     for origin in ("null", "", "https://evil.example", "http://10.0.0.8:8080", "https://aiops.example.evil"):
         assert not site.is_ours(origin, "127.0.0.1:8080")
     assert not site.is_ours("http://aiops.example", "aiops.example"), "somebody on the wire can make such a page"
+    assert Site(public_url="https://AIOPS.example:443").is_ours("https://aiops.example", "aiops.example")
     assert Site(public_url="http://aiops.local").is_ours("http://aiops.local:8080", "aiops.local:8080")
