@@ -22,6 +22,7 @@ from bot.alone import alone
 from bot.approvals import Approvals
 from bot.brain.rules import RulesPlanner
 from bot.budget import Budget
+from bot.card_book import CardBook
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
 from bot.credentials import Rotation, credentials_of, watch_files
@@ -29,6 +30,7 @@ from bot.doors import adapters_of, ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
+from bot.gatehouse import gatehouse
 from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
@@ -44,6 +46,7 @@ from executor.cluster import Connection, Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
 from setup_server.app import application, serving
+from setup_server.chat import hang_cards
 
 log = structlog.get_logger()
 
@@ -88,6 +91,9 @@ async def run(
         words = await asyncio.to_thread(Words, settings.steward_locale)
         house = _built(settings, store, connection, doors, budget, words, clock)
         pages = application(lambda: health(house.lines, clock))
+        if settings.steward_listen:
+            guards = await stack.enter_async_context(gatehouse(settings, store, clock, pages))
+            hang_cards(pages, guards, CardBook(store, house.router))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
             log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
@@ -124,6 +130,7 @@ def _built(
         clock,
         ops=ops,
         pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
+        public_url=settings.steward_public_url if settings.steward_listen else "",  # without pages no links to them
     )
     lifetime = timedelta(minutes=settings.steward_approval_minutes)
     approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)

@@ -29,7 +29,7 @@ class NotificationRouter:
     """Sends cards to where they belong. `run` must be running for anything to go out.
 
     `ops` are the conversations that see every action besides the one in which it was asked for; `pace` says how often a platform
-    shows what is moving.
+    shows what is moving; below `public_url` each card has its page, "" where there are none.
     """
 
     def __init__(
@@ -40,9 +40,11 @@ class NotificationRouter:
         *,
         ops: OpsConversations | None = None,
         pace: Callable[[Platform], Pace] = lambda _: FRUGAL,
+        public_url: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
+        self._public_url = public_url
         self._ops = tuple(each for platform in adapters for each in (ops or {}).get(platform, ()))
         self._watching: set[asyncio.Event] = set()
         self._held: Counter[str] = Counter()
@@ -63,6 +65,8 @@ class NotificationRouter:
         """Store a card and post it to conversations, an action's to the ops conversations as well; the same card id again changes
         nothing. `within` joins a transaction: the caller then calls `wake` after it."""
         where = self._everywhere(to) if action_id else to
+        if self._public_url:
+            card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
         if within is not None:
             await deliveries.add_card(within, card, where, self._clock(), action_id=action_id, commands=commands)
             return

@@ -1,6 +1,6 @@
-"""The HTTP application: GET /healthz and /readyz, nothing else, for a kubelet or a person with curl.
+"""The HTTP application: /healthz and /readyz for a kubelet or a person with curl; the pages are hung into it by their doors.
 
-It has no login, so that it tells nothing that needs one, and listens on the loopback unless told otherwise.
+These two have no login, so that they tell nothing that needs one. It listens on the loopback unless told otherwise.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ import structlog
 from aiohttp import web
 
 from setup_server.health import Health
+from setup_server.live import PATH as LIVE
+from setup_server.shield import RUNNER
 
 log = structlog.get_logger()
 
 LARGEST_BODY = 64 * 1024
 HANDLING_SECONDS = 10.0
-IDLE_SECONDS = 15.0
-"""Of a connection that is kept alive."""
 LET_GO_SECONDS = 1.0
 HEADERS = {
     "Cache-Control": "no-store",
@@ -48,7 +48,6 @@ def application(health: HealthOf) -> web.Application:
         return _answer(now, 200 if now.ready else 503)
 
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_in_time])
-    app.on_response_prepare.append(_guard)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app
@@ -62,9 +61,8 @@ async def serving(listen: str, app: web.Application) -> AsyncIterator[str]:
         yield ""
         return
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=LET_GO_SECONDS, handle_signals=False
-    )
+    app.on_response_prepare.append(_guard)  # the last to speak: for what nobody else has headers for
+    runner = web.AppRunner(app, shutdown_timeout=LET_GO_SECONDS, handle_signals=False, **RUNNER)
     await runner.setup()
     try:
         try:
@@ -85,6 +83,8 @@ def _answer(health: Health, status: int) -> web.Response:
 
 @web.middleware
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.path == LIVE:  # lasts as long as somebody watches
+        return await handler(request)
     try:
         async with asyncio.timeout(HANDLING_SECONDS):
             return await handler(request)
@@ -93,4 +93,6 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def _guard(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = HEADERS["Server"]
