@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from cards.html import render_html
 from cards.model import Tone
-from cards.phrases import phrases
 from setup_server.card_book import Happening, Story, Version
 from setup_server.pages import Pages, Words
 
@@ -20,6 +19,10 @@ _STATUS_TONES = {
     "DENIED": Tone.FAILURE,
     "FAILED": Tone.FAILURE,
     "UNKNOWN": Tone.WARNING,
+    "NO_CHANGE": Tone.WARNING,
+    "BLOCKED": Tone.WARNING,
+    "REVERTED": Tone.WARNING,
+    "SUPERSEDED": Tone.WARNING,
     "STALE": Tone.WARNING,
     "REFUSED": Tone.WARNING,
     "LATE": Tone.WARNING,
@@ -79,19 +82,20 @@ def clock(moment: datetime) -> str:
 def _moments(story: Story, words: Words) -> list[Moment]:
     """What people and Steward did, and each state that the card went through. What happened first stands first; in one instant,
     what somebody did stands before what became of it."""
-    did = [_did(each, words, phrases(story.card).colon) for each in story.happenings]
+    did = [_did(each, words) for each in story.happenings]
     became = [_became(each, words) for each in story.versions if not each.step]
     return sorted([*did, *became], key=lambda moment: moment.at)
 
 
-def _did(each: Happening, words: Words, colon: str) -> Moment:
+def _did(each: Happening, words: Words) -> Moment:
     did = words[f"did_{each.verb}"] if each.verb in VERBS else each.verb
     status = words[f"status_{each.status.lower()}"] if each.status in STATUSES else each.status
     who = words["product"] if each.who == "steward" else each.who
     tone = _STATUS_TONES.get(each.status, Tone.NEUTRAL)
-    return Moment(each.at, f"{did}{colon}{status}", who, tone, each.version)
+    return Moment(each.at, words["did"].format(did=did, status=status), who, tone, each.version)
 
 
 def _became(each: Version, words: Words) -> Moment:
-    text = words["became"].format(state=each.tag) if each.tag else words["appeared"]
+    said = words["appeared"] if each.number == 1 else words["became"]
+    text = said.format(state=each.tag or "…")
     return Moment(each.at, text, "", each.tone, each.number)
