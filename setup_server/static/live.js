@@ -10,9 +10,9 @@
     line.textContent = line.dataset[state];
   };
 
-  const toTheEnd = () => {
-    const log = document.getElementById("log");
-    if (log) log.scrollTop = log.scrollHeight;
+  const scrollLog = (part, top) => {
+    const log = part.querySelector("#log");
+    if (log) log.scrollTop = Math.min(top, log.scrollHeight);
   };
 
   // What somebody opened, reads or stands on stays so.
@@ -20,8 +20,7 @@
     const old = document.getElementById(fresh.id);
     if (!old) return;
     const log = old.querySelector("#log");
-    const follows = !log || log.scrollTop + log.clientHeight > log.scrollHeight - 24;
-    const top = log ? log.scrollTop : 0;
+    const top = log && log.scrollTop + log.clientHeight < log.scrollHeight - 24 ? log.scrollTop : Infinity;
     const at = old.contains(document.activeElement) ? document.activeElement : null;
     const stood = at && (at.id ? `#${at.id}` : at.parentElement.id && `#${at.parentElement.id} > ${at.localName}`);
     for (const open of old.querySelectorAll("details[open][id]")) {
@@ -29,8 +28,7 @@
       if (same) same.setAttribute("open", "");
     }
     old.replaceWith(fresh);
-    if (follows) toTheEnd();
-    else if (document.getElementById("log")) document.getElementById("log").scrollTop = top;
+    scrollLog(fresh, top);
     const again = stood && document.querySelector(stood);
     if (again) again.focus({ preventScroll: true });
   };
@@ -65,6 +63,6 @@
     };
   };
 
-  toTheEnd();
+  scrollLog(document, Infinity);
   connect();
 })();

@@ -93,7 +93,9 @@ class Cards:
 
 
 @asynccontextmanager
-async def house_of_cards(folder: Path, *, locale: str = "zh", beat: Beat = BEAT) -> AsyncIterator[Cards]:
+async def house_of_cards(
+    folder: Path, *, locale: str = "zh", beat: Beat = BEAT, listen: str = "127.0.0.1:0"
+) -> AsyncIterator[Cards]:
     clock, door = Clock(), Door()
     settings = await asyncio.to_thread(
         Settings, admin_username=NAME, admin_password=PASSWORD, steward_locale=locale, steward_data_dir=folder
@@ -107,7 +109,7 @@ async def house_of_cards(folder: Path, *, locale: str = "zh", beat: Beat = BEAT)
         try:
             async with gatehouse(settings, store, clock, app) as doors:
                 hang_cards(app, doors, CardBook(store, router), beat)
-                async with serving("127.0.0.1:0", app) as url:
+                async with serving(listen, app) as url:
                     accounts = StoredAccounts(store, clock)
                     yield Cards(url, store, clock, door, router, approvals, accounts, doors, words)
         finally:
