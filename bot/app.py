@@ -20,6 +20,7 @@ from adapters.types import Adapter, Platform
 from bot.access import Access
 from bot.alone import alone
 from bot.approvals import Approvals
+from bot.book.daily import Daily, time_of_day
 from bot.brain.rules import RulesPlanner
 from bot.budget import Budget
 from bot.card_book import CardBook
@@ -35,6 +36,8 @@ from bot.health import health
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.lines import Lines
+from bot.metrics import METRICS
+from bot.names import Names
 from bot.pace import LIVE
 from bot.router import NotificationRouter
 from bot.settings import Settings
@@ -67,6 +70,7 @@ class House:
     clicks: Clicks
     gaps: Gaps
     budget: Budget
+    daily: Daily
 
 
 async def run(
@@ -90,7 +94,8 @@ async def run(
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
         house = _built(settings, store, connection, doors, budget, words, clock)
-        pages = application(lambda: health(house.lines, clock))
+        budgets = (budget,) if budget.platform in doors else ()
+        pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
         if settings.steward_listen:
             guards = await stack.enter_async_context(gatehouse(settings, store, clock, pages))
             hang_cards(pages, guards, CardBook(store, house.router))
@@ -138,7 +143,7 @@ def _built(
     inquiries = Inquiries(store, connection.reader, lines, access, words, clock, budgets)
     policy = Policy(own_namespace=connection.own_namespace)
     flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
-    inbox = Inbox(store, flow.handle, flow.apologise, clock)
+    inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
         lines=lines,
@@ -150,6 +155,16 @@ def _built(
         clicks=Clicks(store, router, approvals, words, clock, as_message=inbox.on_message),
         gaps=Gaps(store, lines, router, words, clock, ops=ops),
         budget=budget,
+        daily=Daily(
+            store,
+            router,
+            words,
+            clock,
+            settings.steward_data_dir,
+            to=tuple(place for places in ops.values() for place in places),
+            post_at=time_of_day(settings.steward_audit_post),
+            keep_days=settings.steward_audit_keep_days,
+        ),
     )
 
 
@@ -157,7 +172,7 @@ async def _live(
     house: House, stop: asyncio.Event, clock: Clock, group: asyncio.TaskGroup, *more: Coroutine[None, None, None]
 ) -> None:
     """From the first line to the last write."""
-    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps)
+    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps, house.daily)
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]
     listening = [

@@ -267,6 +267,7 @@ def entry(action: Action, by: Person | None, verb: str, status: str, *, detail: 
     who = by or action.requester
     return Entry(
         user_id=by.id if by else "steward",
+        user_name=by.name if by else "",
         action_type=f"{verb}_{action.order.operation.verb}".replace("-", "_"),
         target_resource=action.target,
         command_snapshot=action.order.command,

@@ -107,10 +107,9 @@ def _listed(row: Row) -> Listed:
 
 
 def _happening(row: Row, names: Mapping[tuple[str, str], str]) -> Happening:
-    said = row["user_name"] if "user_name" in row.keys() else ""  # noqa: SIM118 - a Row is a sequence of values
     return Happening(
         at=datetime.fromisoformat(row["timestamp"]),
-        who=said or names.get((row["platform"], row["user_id"]), row["user_id"]),
+        who=row["user_name"] or names.get((row["platform"], row["user_id"]), row["user_id"]),
         platform=row["platform"],
         verb=row["action_type"].partition("_")[0],
         status=row["status"],

@@ -2,13 +2,13 @@
 
 import argparse
 import asyncio
-import csv
 import json
 import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.book import command
 from bot.settings import BadSettings, Settings, load_settings
 
 
@@ -27,21 +27,8 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--platform", choices=("dingtalk", "feishu", "both"), default="both", help="both unless told")
     explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
     explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
-    book = commands.add_parser("audit", help="the audit book").add_subparsers(
-        dest="page", required=True, metavar="WHAT"
-    )
-    listing = book.add_parser("list", help="the newest rows")
-    listing.add_argument("--limit", type=_count, default=50, metavar="ROWS", help="how many, 50 unless told")
-    export = book.add_parser("export", help="every row, oldest first, to standard output")
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
-    book.add_parser("verify", help="walk the hash chain; exit 1 at the first edit or gap")
+    command.add_to(commands)
     return top
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"a number from 1 is needed, not {text!r}")
-    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -115,29 +102,4 @@ def _audit(settings: Settings, options: argparse.Namespace) -> int:
     if not path.exists():
         print(f"steward: no database at {path}", file=sys.stderr)  # noqa: T201
         return 1
-    return asyncio.run(_book(path, options))
-
-
-async def _book(path: Path, options: argparse.Namespace) -> int:
-    from bot import audit  # noqa: PLC0415
-    from bot.store import open_store  # noqa: PLC0415
-
-    async with open_store(path) as store:
-        if options.page == "verify":
-            try:
-                print(f"{await audit.verify(store)} rows, chain intact")  # noqa: T201
-            except audit.Broken as error:
-                print(f"chain broken: {error}", file=sys.stderr)  # noqa: T201
-                return 1
-            return 0
-        columns = (*audit.COLUMNS, "hash")
-        if options.page == "export" and options.format == "csv":
-            table = csv.writer(sys.stdout)
-            table.writerow(columns)
-            async for row in audit.entries(store):
-                table.writerow([row[name] for name in columns])
-            return 0
-        rows = audit.newest(store, options.limit) if options.page == "list" else audit.entries(store)
-        async for row in rows:
-            print(json.dumps({name: row[name] for name in columns}, ensure_ascii=False))  # noqa: T201
-    return 0
+    return command.run(path, options)

@@ -99,6 +99,7 @@ class Clicks:
     async def _note(self, action: CardAction, found: Pressed | None, status: str, detail: str = "") -> None:
         row = Entry(
             user_id=action.operator.id,
+            user_name=action.operator.name,
             action_type="choose",
             status=status,
             target_resource=action.button,

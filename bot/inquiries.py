@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 
 from adapters.types import Message
-from bot import actions, audit
+from bot import actions
 from bot.access import Access
 from bot.actions import State
 from bot.answers import Told, notice
-from bot.brain.planner import Reply
+from bot.book.cards import audit_page
+from bot.book.checks import Checks
+from bot.book.periods import span
+from bot.book.search import Who, newest, people
+from bot.brain.planner import ME, Reply
 from bot.budget import Budget
-from bot.clock import Clock, stamp
+from bot.clock import Clock
 from bot.lines import Lines
-from bot.pages import audit_page, audit_since, help_page, status_page, whoami_page
+from bot.pages import MOST_ROWS, help_page, status_page, whoami_page
 from bot.store import Store
 from bot.words import Words
 from executor.cluster import Reader
 from executor.errors import ClusterError
+from executor.redact import mask
 
 
 class Inquiries:
@@ -38,6 +43,7 @@ class Inquiries:
         self._words = words
         self._clock = clock
         self._budgets = budgets
+        self._checks = Checks(store, clock)
 
     async def page(self, plan: Reply, message: Message, card_id: str) -> Told:
         match plan.topic:
@@ -46,7 +52,7 @@ class Inquiries:
             case "status":
                 return await self._status(card_id)
             case "audit":
-                return await self._audit(card_id, plan.argument)
+                return await self._audit(card_id, plan, message)
             case "whoami":
                 admin = self._access.why_not_approve(message.sender) is None
                 return whoami_page(self._words, card_id, message.sender, message.conversation, admin=admin)
@@ -70,11 +76,26 @@ class Inquiries:
             now=self._clock(),
         )
 
-    async def _audit(self, card_id: str, argument: str) -> Told:
-        since = stamp(audit_since(argument, self._clock()))
-        rows = [row async for row in audit.entries(self._store, since=since)]
-        try:
-            chain = self._words("page.chain_holds", count=await audit.verify(self._store))
-        except audit.Broken as error:
-            chain = self._words("page.chain_broken", reason=str(error))
-        return audit_page(self._words, card_id, rows, chain=chain)
+    async def _audit(self, card_id: str, plan: Reply, message: Message) -> Told:
+        """Whose rows: those of who was mentioned, else of the name or id that was written, else everybody's."""
+        about: list[str] = []
+        who: tuple[Who, ...] | None = None
+        mentioned = message.mentions if plan.person.startswith("@") or not plan.person else ()
+        if plan.person == ME:
+            who = ((message.sender.platform, message.sender.id),)
+            about.append(message.sender.name or message.sender.id)
+        elif mentioned:
+            who = tuple((person.platform, person.id) for person in mentioned if person.id)
+            about.append(plan.person.lstrip("@") or ", ".join(person.name or person.id for person in mentioned))
+            if not who:
+                return notice(self._words, card_id, self._words("page.audit"), self._words("audit.no_id"))
+        elif name := plan.person.lstrip("@"):
+            who = await people(self._store, name)
+            if not who:
+                told = self._words("audit.nobody", person=mask(name).text)
+                return notice(self._words, card_id, self._words("page.audit"), told)
+            about.append(name if len(who) == 1 else self._words("audit.several", person=name, count=len(who)))
+        if plan.argument:
+            about.append(self._words(f"audit.period.{plan.argument}"))
+        found = await newest(self._store, who, *span(plan.argument, self._clock()), limit=MOST_ROWS)
+        return audit_page(self._words, card_id, found, await self._checks.recent(), about=about)

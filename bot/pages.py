@@ -1,14 +1,13 @@
-"""Built-in pages: help, status, the audit book, who am I. Pure."""
+"""Built-in pages: help, status, who am I. Pure. The audit book's page is in `bot.book.cards`."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from adapters.types import Conversation, Person
 from bot.actions import Action
 from bot.answers import Told, notice
 from bot.budget import Budget
 from bot.lines import LineState
-from bot.store import Row
 from bot.views import sentence
 from bot.words import Words
 from cards.model import Card, Fact, Prose, Section, Table, Tone
@@ -85,46 +84,6 @@ def _line(words: Words, state: LineState, heard: datetime | None, now: datetime)
     if state.reason and state.state not in _WELL:
         parts.append(mask(state.reason).text)
     return words("page.comma").join(parts)
-
-
-def audit_since(argument: str, now: datetime) -> datetime:
-    """The beginning of what `审计 今天` asks for, in the daemon's time zone; the last 24 hours when nothing was said."""
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    match argument:
-        case "today":
-            return midnight
-        case "yesterday":
-            return midnight - timedelta(days=1)
-        case "week":
-            return midnight - timedelta(days=midnight.weekday())
-        case _:
-            return now - timedelta(days=1)
-
-
-def audit_page(words: Words, card_id: str, rows: Sequence[Row], *, chain: str) -> Told:
-    """The newest rows first; `chain` says whether the book holds."""
-    shown = tuple(
-        (
-            datetime.fromisoformat(row["timestamp"]).astimezone().strftime("%m-%d %H:%M:%S"),
-            row["user_id"],
-            row["action_type"],
-            row["target_resource"] or "",
-            row["status"],
-        )
-        for row in list(reversed(rows))[:MOST_ROWS]
-    )
-    columns = tuple(words(f"page.{name}") for name in ("time", "who", "what", "target", "result"))
-    card = Card(
-        id=card_id,
-        kind="notice",
-        language=words.language,
-        title=words("page.audit"),
-        summary=words("page.audit_count", count=len(rows)),
-        sections=(Section(title="", body=Table(columns=columns, rows=shown)),) if shown else (),
-        footer=(chain,) + ((words("answer.more", count=len(rows) - MOST_ROWS),) if len(rows) > MOST_ROWS else ()),
-        final=True,
-    )
-    return Told(card)
 
 
 def whoami_page(words: Words, card_id: str, person: Person, conversation: Conversation, *, admin: bool) -> Told:

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
 
+    steward_audit_post: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
+    """When the head of the audit book is posted to the ops conversations each day, in the daemon's time zone; never when empty."""
+    steward_audit_keep_days: Annotated[int, Field(ge=2)] | None = None
+    """After how many days rows of the audit book are written to a file and removed; never without it."""
+
     @property
     def dingtalk_public_template(self) -> str:
         """The id of the template for cards that have none of their own; "" is DingTalk's public one."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from aiohttp import HttpVersion10, web
 
+from setup_server.health import PATHS
 from setup_server.pages import Pages
 from setup_server.site import Site
 
@@ -77,7 +78,9 @@ class Shield:
     def _check(self, request: web.Request) -> None:
         if request.version < HttpVersion10:
             raise web.HTTPBadRequest
-        if len(request.headers.getall("Host", [])) != 1 or not self._site.hosts(request.host):
+        if len(request.headers.getall("Host", [])) != 1 or not (
+            request.path in PATHS or self._site.hosts(request.host)
+        ):
             raise web.HTTPMisdirectedRequest
         if request.method not in SAFE or request.headers.get("Upgrade"):
             self._check_origin(request)

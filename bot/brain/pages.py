@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, Tag
+from bot.brain.whose import book
 from executor.reason import reason
 from executor.redact import mask
 
@@ -42,9 +43,7 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
         return Reply(topic="whoami")
     if tags in ([Tag.STATUS], [Tag.LOOK, Tag.STATUS]):
         return Reply(topic="status")
-    if Tag.AUDIT in tags and set(tags) <= {Tag.AUDIT, Tag.PERIOD, Tag.LOOK, Tag.RECENT, Tag.LISTING, Tag.HISTORY}:
-        return Reply(topic="audit", argument=period(tokens))
-    return _bare_code(text) or _pick(content)
+    return book(text, tokens) or _bare_code(text) or _pick(content)
 
 
 def period(tokens: Sequence[Token]) -> str:

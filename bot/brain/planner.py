@@ -6,6 +6,8 @@ from executor.operations import Operation, Target
 from executor.reason import Frozen, Reason
 from executor.risk import Level
 
+ME = "@me"
+
 
 class Reply(Frozen):
     """Words only. `topic` names a built-in page that views draws; `whoami` shows the platform and user id, so that an operator
@@ -14,7 +16,10 @@ class Reply(Frozen):
     kind: Literal["reply"] = "reply"
     topic: Literal["help", "status", "audit", "whoami", "hello", "unknown"] = "unknown"
     argument: str = ""
-    """For `audit` the period: "" (the newest rows), `today`, `yesterday`, `week` or `month`, whatever language was written."""
+    """For `audit` the period as `bot.book.periods` reads it: "" (the newest rows), `today`, `yesterday`, `week`, `last-week`,
+    `month`, `last-month`, `7d` or `30d`, whatever language was written."""
+    person: str = ""
+    """For `audit` whose rows, as written: a name or an id, with its `@` if it was a mention; ME for the asker's own."""
     reason: Reason | None = None
 
 

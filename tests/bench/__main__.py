@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tests.bench.audit import audit
 from tests.bench.calls import calls
 from tests.bench.clicks import clicks
 from tests.bench.failures import failures
@@ -22,7 +23,7 @@ from tests.bench.messages import messages
 from tests.bench.start import start
 from tests.bench.world import real_cluster
 
-ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages}
+ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages, "audit": audit}
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
     "start": start,

@@ -89,8 +89,8 @@ def notation(plan: Plan) -> str:
             return "; ".join(_operation(operation) for operation in operations)
         case Diagnose(target=target):
             return f"diagnose {_thing(target)}"
-        case Reply(topic=topic, argument=argument):
-            return " ".join(filter(None, ("reply", topic, argument)))
+        case Reply(topic=topic, argument=argument, person=person):
+            return " ".join(filter(None, ("reply", topic, argument, person)))
         case Decide(button=button, code=code, reason=reason):
             return " ".join(filter(None, (button, code, reason)))
         case Pick(number=number):
