@@ -151,6 +151,11 @@ async def card_of(source: Transaction | Store, card_id: str) -> Card | None:
     return Card.model_validate_json(row["body"]) if row else None
 
 
+async def version_of(source: Transaction | Store, card_id: str) -> int | None:
+    row = await source.row("SELECT version FROM cards WHERE id = ?", card_id)
+    return int(row["version"]) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """What a click was about: the copy's card, conversation and form, its action if it has one, what the button stands for."""

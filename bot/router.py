@@ -22,6 +22,8 @@ from cards.model import Card
 
 log = structlog.get_logger()
 
+BREATH = 0.2
+"""Seconds between two looks of somebody who watches."""
 OpsConversations = Mapping[Platform, tuple[Conversation, ...]]
 
 
@@ -102,12 +104,20 @@ class NotificationRouter:
         try:
             while True:
                 woken.clear()
-                card = await deliveries.card_of(self._store, card_id)
-                if card is not None and card.version > version:
+                newest = await deliveries.version_of(self._store, card_id)
+                if newest is None:
+                    return
+                if newest > version:
+                    card = await deliveries.card_of(self._store, card_id)
+                    assert card is not None, "cards stay"
                     version = card.version
                     yield card
-                if card is None or card.final:
-                    return
+                    if card.final:
+                        return
+                else:
+                    await asyncio.sleep(
+                        BREATH
+                    )  # somebody else's card, most likely: a busy hour must not be looked up by each
                 await woken.wait()
         finally:
             self._watching.discard(woken)
