@@ -14,9 +14,9 @@ from cards.parts import shortened
 from cards.phrases import Phrases, phrases
 from cards.plain import clean, one_line
 
-LINES = 2000
+LINES = 1000
 """Of a log, a command, prose."""
-ROWS = 1000
+ROWS = 500
 """Of a table, changed fields, facts."""
 LINE_CHARS = 8000
 VALUE_CHARS = 20_000

@@ -51,27 +51,20 @@ class CardView:
         said = " · ".join(filter(None, (story.card.tag, story.card.title)))
         return f"{said} · {words['product']}"
 
-    def card(self, story: Story) -> Markup:
-        return Markup(render_html(story.card))  # noqa: S704 - made of elements that escape whatever is in them
-
-    def happened(self, story: Story, words: Words) -> Markup:
-        """The timeline and the audit rows, each in an element with an id."""
-        text = self._pages.text(
+    def parts(self, story: Story, words: Words) -> Markup:
+        """Everything on the page that may change, each part an element with an id: the card, the timeline, the audit rows."""
+        happened = self._pages.text(
             "happened.html",
             words,
             card_id=story.card.id,
             shown=story.card.version,
-            newest=story.newest,
             moments=_moments(story, words),
             happenings=story.happenings,
             left_out=story.left_out,
             clock=clock,
         )
-        return Markup(text)  # noqa: S704 - a template's, which escapes every value
-
-    def parts(self, story: Story, words: Words) -> str:
-        """Everything on the page that may change."""
-        return self.card(story) + self.happened(story, words)
+        # Both are made of what escapes every value: a tree of elements, and a template.
+        return Markup(render_html(story.card)) + Markup(happened)  # noqa: S704
 
 
 def clock(moment: datetime) -> str:

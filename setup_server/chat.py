@@ -1,5 +1,6 @@
 """The read-only pages: the list of cards, and one card with what happened to it. Nothing on them acts."""
 
+import asyncio
 from collections.abc import Iterable
 
 from aiohttp import web
@@ -64,6 +65,7 @@ class Chat:
             raise web.HTTPNotFound
         old = version is not None and version != story.newest
         words = self._view.words(request)
+        drawn = await asyncio.to_thread(self._view.parts, story, words)  # a large card takes a while
         page = self._pages.render(
             request,
             "chat.html",
@@ -74,8 +76,7 @@ class Chat:
             newest=story.newest,
             old=old,
             live="" if old or story.card.final else PATH,
-            card=self._view.card(story),
-            happened=self._view.happened(story, words),
+            drawn=drawn,
         )
         page.headers["Content-Security-Policy"] = POLICY if old or story.card.final else WITH_SCRIPT
         return page

@@ -121,7 +121,7 @@ class Live:
                     "version": known,
                     "final": story.card.final,
                     "title": self._view.title(story, words),
-                    "html": self._view.parts(story, words),
+                    "html": await asyncio.to_thread(self._view.parts, story, words),  # a large card takes a while
                 }
                 try:
                     async with asyncio.timeout(self._beat.send):
