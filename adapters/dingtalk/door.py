@@ -101,11 +101,12 @@ class DingTalk:
             self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request, meter=meter
         )
         self._small_print = SmallPrint()
+        self._templates = Templates(card_template_id or PUBLIC_TEMPLATE, templates or {}, streaming=streaming)
         self._webhooks = Webhooks(self._api, oapi_endpoint)
         self._deliveries = Deliveries(
             self._api,
             self._small_print,
-            Templates(card_template_id or PUBLIC_TEMPLATE, templates or {}, streaming=streaming),
+            self._templates,
             LogStream(self._api, works=streaming),
             self._webhooks,
             robot_code=robot_code or client_id,
@@ -145,7 +146,7 @@ class DingTalk:
         await self._deliveries.check()
 
     async def audit(self) -> tuple[Finding, ...]:
-        return await audit(self._api, self._deliveries.robot_code)
+        return await audit(self._api, self._deliveries.robot_code, self._templates.configured)
 
     async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
         ws = await connect(self._api.session, await self._open())

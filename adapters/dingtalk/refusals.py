@@ -19,6 +19,7 @@ CARD_EXISTS = "param.cardAlreadyExist"
 CARD_MISSING = "param.cardNotExist"
 CONTENT_UNSAFE = "param.contentUnsafe"
 USER_MISSING = "param.userIdNotExist"
+TEMPLATE_MISSING = {"param.templateNotExist", "param.templateUnpublished"}
 UNCOUNTED = {
     f"{_DENIED}.QpsLimitForAppkeyAndApi",
     f"{_DENIED}.QpsLimitForApi",

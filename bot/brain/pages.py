@@ -26,7 +26,8 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
     """The plan of a message that is a page's name, a twin or a number; None for everything else."""
     said = [token for token in tokens if token.tag not in _NOISE]
     content = [token for token in said if token.tag not in (Tag.QUESTION, Tag.ASK, Tag.CAN)]
-    if any(token.tag is Tag.DECIDE for token in content) and not any(token.tag in CHANGES for token in content):
+    decides = any(token.tag is Tag.DECIDE for token in content)
+    if decides and (_denies(text, content) or not any(token.tag in CHANGES for token in content)):
         return _decide(text, tokens, content, asked=len(said) > len(content))
     tags = [token.tag for token in content]
     if not content:
@@ -68,6 +69,12 @@ def _bare_code(text: str) -> Plan | None:
     verbs = ("批准", "拒绝")
     choices = tuple(Choice(text=f"{verb} {code[1].upper()}", command=f"{verb} {code[1].upper()}") for verb in verbs)
     return Clarify(question=reason("rules.code_alone", code=code[1].upper()), choices=choices)
+
+
+def _denies(text: str, content: Sequence[Token]) -> bool:
+    """`拒绝 7F3K …`: what follows is a reason, whatever it speaks of."""
+    first = content[0]
+    return first.tag is Tag.DECIDE and first.value == "deny" and _CODE.match(text, first.end) is not None
 
 
 def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, asked: bool) -> Plan:

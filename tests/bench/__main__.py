@@ -14,16 +14,22 @@ from pathlib import Path
 
 from tests.bench.audit import audit
 from tests.bench.calls import calls
-from tests.bench.clicks import clicks
+from tests.bench.clicks import clicks, feishu_clicks
 from tests.bench.failures import failures
 from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
 from tests.bench.memory import memory
-from tests.bench.messages import messages
+from tests.bench.messages import feishu_messages, messages
 from tests.bench.start import start
 from tests.bench.world import real_cluster
 
-ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages, "audit": audit}
+ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
+    "click": clicks,
+    "message": messages,
+    "feishu-click": feishu_clicks,
+    "feishu-message": feishu_messages,
+    "audit": audit,
+}
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
     "start": start,

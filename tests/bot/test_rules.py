@@ -249,6 +249,8 @@ def test_a_refused_kubectl_text_tells_what_it_seems_to_be_about() -> None:
         ("approve 2345", Decide(button="approve", code="2345")),
         ("拒绝 7F3K，原因：窗口期不对", Decide(button="deny", code="7F3K", reason="窗口期不对")),
         ("deny 7F3K because too risky", Decide(button="deny", code="7F3K", reason="too risky")),
+        ("拒绝 TGEQ 等扩容之后再重启", Decide(button="deny", code="TGEQ", reason="等扩容之后再重启")),
+        ("deny tgeq scale it down first", Decide(button="deny", code="TGEQ", reason="scale it down first")),
         ("取消 7F3K", Decide(button="cancel", code="7F3K")),
         ("撤销 7F3K", Decide(button="undo", code="7F3K")),
         ("第二个", Pick(number=2)),
