@@ -6,7 +6,7 @@ wins. Steps on the way are shown as often as the platform's pace allows, the fin
 
 import asyncio
 import random
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -34,6 +34,8 @@ OLDEST = timedelta(days=14)
 """Platforms refuse to touch older messages (Feishu 230031); retries end there."""
 IDLE = 30.0
 """Seconds between looks when nothing is due: only a backstop, changes wake the carrier."""
+LEAST_REST = 0.02
+"""Between two looks, however many changes come."""
 
 
 class Carrier:
@@ -41,7 +43,7 @@ class Carrier:
     budget that runs out slows it down."""
 
     def __init__(
-        self, store: Store, adapter: Adapter, clock: Clock, pace: Callable[[], Pace], held: Container[str]
+        self, store: Store, adapter: Adapter, clock: Clock, pace: Callable[[], Pace], held: Collection[str]
     ) -> None:
         self.wake = asyncio.Event()
         self._store = store
@@ -50,6 +52,8 @@ class Carrier:
         self._pace = pace
         self._held = held
         self._under_way: set[str] = set()
+        self._crowded = False
+        """The first of those that are due all wait for their turn: others may be behind them."""
 
     async def idle(self) -> bool:
         """Whether nothing is left that could go out now."""
@@ -60,27 +64,48 @@ class Carrier:
         async with asyncio.TaskGroup() as group:
             while True:
                 self.wake.clear()
-                soonest = IDLE
-                for copy in await self._put_off(await self._due()):
-                    if len(self._under_way) >= PARALLEL:
-                        break
-                    if (wait := rates.wait(copy)) > 0:
-                        soonest = min(soonest, wait)
-                        continue
-                    rates.take(copy)
-                    self._under_way.add(copy.key)
-                    group.create_task(self._carry(copy))
-                upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
-                if upcoming is not None:
-                    soonest = min(soonest, (upcoming - self._clock()).total_seconds())
+                wait = min(await self._start(rates, group), await self._until_next())
                 try:
-                    async with asyncio.timeout(max(soonest, 0.02)):
+                    async with asyncio.timeout(max(wait, LEAST_REST)):
                         await self.wake.wait()
+                    await asyncio.sleep(LEAST_REST)
                 except TimeoutError:
                     pass
 
-    async def _due(self) -> list[Due]:
-        ready = await deliveries.due(self._store, self._adapter.platform, self._clock(), LOOK_AHEAD)
+    async def _start(self, rates: Rates, group: asyncio.TaskGroup) -> float:
+        """Start what may go out now; the seconds until more of what is due may. Copies that cannot go are not even looked at: while
+        a platform is at its limit every change of a card would be one more look at all that wait."""
+        sends, updates = rates.sends, rates.updates
+        waits = [wait for wait in (sends, updates) if wait > 0]
+        if len(self._under_way) >= PARALLEL or (sends > 0 and updates > 0):
+            return min(waits, default=IDLE)
+        look = LOOK_AHEAD if self._crowded else PARALLEL
+        ready = await self._due(look, sends=sends <= 0, updates=updates <= 0)
+        started = 0
+        for copy in await self._put_off(ready):
+            if len(self._under_way) >= PARALLEL:
+                break
+            if (wait := rates.wait(copy)) > 0:
+                waits.append(wait)
+                continue
+            rates.take(copy)
+            self._under_way.add(copy.key)
+            group.create_task(self._carry(copy))
+            started += 1
+        self._crowded = not started and len(ready) >= look
+        if self._crowded and look < LOOK_AHEAD:
+            return 0.0
+        return min(waits, default=IDLE)
+
+    async def _until_next(self) -> float:
+        upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
+        return IDLE if upcoming is None else (upcoming - self._clock()).total_seconds()
+
+    async def _due(self, limit: int = PARALLEL, *, sends: bool = True, updates: bool = True) -> list[Due]:
+        busy = len(self._under_way) + len(self._held)
+        ready = await deliveries.due(
+            self._store, self._adapter.platform, self._clock(), limit + busy, sends=sends, updates=updates
+        )
         return [copy for copy in ready if copy.key not in self._held and copy.key not in self._under_way]
 
     async def _put_off(self, ready: list[Due]) -> list[Due]:
@@ -138,9 +163,11 @@ class Carrier:
         return await self._adapter.send(copy.conversation, copy.card, key=copy.key), 0
 
     async def _shown(self, copy: Delivery, sent: Sent | None, spent: int) -> None:
-        version = copy.card.version
+        version, now = copy.card.version, self._clock()
+        wait = None if copy.as_text else self._pace().after(copy.updates + spent)
+        again = now + (timedelta(days=1) if wait is None else timedelta(seconds=wait))
         await self._store.write(
-            lambda tx: deliveries.shown(tx, copy.key, version, self._clock(), sent=sent, spent=spent)
+            lambda tx: deliveries.shown(tx, copy.key, version, now, sent=sent, spent=spent, again=again)
         )
         log.info(
             "card.shown",

@@ -94,12 +94,13 @@ async def add_card(
     commands: Mapping[str, str] | None = None,
 ) -> bool:
     """Store a new card and one due copy for each conversation. False when the card was there already: nothing is changed."""
+    body = card.model_dump_json()
     added = await tx.execute(
         "INSERT OR IGNORE INTO cards (id, version, final, body, action_id, commands, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         card.id,
         card.version,
         card.final,
-        card.model_dump_json(),
+        body,
         action_id,
         json.dumps(commands or {}, ensure_ascii=False),
         stamp(now),
@@ -116,21 +117,27 @@ async def add_card(
             conversation.model_dump_json(),
             stamp(now),
         )
-    await versions.keep(tx, card, now)
+    await versions.keep(tx, card, body, now)
     return True
 
 
 async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapping[str, str] | None = None) -> Card:
     """Store the next version of a card; every copy is now behind, and due when it was: a step on the way waits for its turn as the
-    one before did, the end waits only where the platform asked for it. Returns the card with its version and its link."""
-    row = await tx.row("SELECT version, json_extract(body, '$.link') AS link FROM cards WHERE id = ?", card.id)
+    one before did, the end waits only where the platform asked for it. A step that comes after the end changes nothing. Returns the
+    card that is there, with its version and its link."""
+    row = await tx.row(
+        "SELECT version, final, body, json_extract(body, '$.link') AS link FROM cards WHERE id = ?", card.id
+    )
     assert row is not None, card.id
+    if row["final"] and not card.final:
+        return Card.model_validate_json(row["body"])
     newer = card.model_copy(update={"version": row["version"] + 1, "link": card.link or row["link"]})
+    body = newer.model_dump_json()
     await tx.execute(
         "UPDATE cards SET version = ?, final = ?, body = ?, updated_at = ?, commands = coalesce(?, commands) WHERE id = ?",
         newer.version,
         newer.final,
-        newer.model_dump_json(),
+        body,
         stamp(now),
         json.dumps(commands, ensure_ascii=False) if commands is not None else None,
         card.id,
@@ -142,7 +149,7 @@ async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapp
         stamp(now),
         card.id,
     )
-    await versions.keep(tx, newer, now)
+    await versions.keep(tx, newer, body, now)
     return newer
 
 
@@ -207,14 +214,19 @@ async def asked(source: Transaction | Store, conversation: Conversation, number:
     return json.loads(row["commands"]).get(f"option-{number}") if row else None
 
 
-async def due(store: Store, platform: Platform, now: datetime, limit: int) -> list[Due]:
-    """Copies to bring up to date, final ones first."""
+async def due(
+    store: Store, platform: Platform, now: datetime, limit: int, *, sends: bool = True, updates: bool = True
+) -> list[Due]:
+    """Copies to bring up to date, final ones first; only those to post, or only those to change, where the others may not go."""
     rows = await store.rows(
         "SELECT d.key, d.message_id, d.state, d.updates, d.touched_at, c.final, c.version,"
         " json_extract(d.conversation, '$.id') AS place FROM deliveries d JOIN cards c ON c.id = d.card_id"
-        " WHERE d.platform = ? AND d.state <> 'gone' AND d.behind = 1 AND d.due_at <= ? ORDER BY c.final DESC, d.due_at LIMIT ?",
+        " WHERE d.platform = ? AND d.state <> 'gone' AND d.behind = 1 AND d.due_at <= ?"
+        " AND CASE d.message_id WHEN '' THEN ? ELSE ? END ORDER BY c.final DESC, d.due_at LIMIT ?",
         platform,
         stamp(now),
+        sends,
+        updates,
         limit,
     )
     return [
@@ -253,19 +265,29 @@ async def next_due(store: Store, platform: Platform, after: datetime) -> datetim
 
 
 async def shown(
-    tx: Transaction, key: str, version: int, now: datetime, *, sent: Sent | None = None, spent: int = 1
+    tx: Transaction,
+    key: str,
+    version: int,
+    now: datetime,
+    *,
+    sent: Sent | None = None,
+    spent: int = 1,
+    again: datetime | None = None,
 ) -> None:
     """Note what a copy was told last, by a call or by the answer to a click. Both may be under way at once and nobody knows which
-    came in last, so that a copy told an older version than its card's is behind, whatever it was told before."""
+    came in last, so that a copy told an older version than its card's is behind, whatever it was told before. A next step on the
+    way may be shown from `again` on, the end at once."""
     await tx.execute(
         "UPDATE deliveries SET shown_version = ?, behind = ? < (SELECT version FROM cards WHERE id = card_id),"
         " message_id = coalesce(?, message_id), form = coalesce(?, form),"
+        " due_at = CASE WHEN (SELECT final FROM cards WHERE id = card_id) THEN due_at ELSE coalesce(?, due_at) END,"
         " updates = updates + ?, attempts = 0, touched_at = ?,"
         " error = CASE state WHEN 'text' THEN error ELSE '' END WHERE key = ?",
         version,
         version,
         sent.message_id if sent else None,
         sent.form if sent else None,
+        stamp(again) if again else None,
         spent,
         stamp(now),
         key,

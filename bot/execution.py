@@ -151,7 +151,7 @@ class Execution:
         async with aclosing(verify.verify(self._cluster, action.order, applied)) as watching:
             async for seen in watching:
                 if isinstance(seen, Progress):
-                    await self._router.update_card(self._views.action_card(action, seen))
+                    self._router.show_progress(self._views.action_card(action, seen))
                 else:
                     await self._finish(action, State.SUCCESS if seen.result is Result.SUCCEEDED else State.FAILED, seen)
 

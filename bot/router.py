@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 BREATH = 0.2
 """Seconds between two looks of somebody who watches."""
+PROGRESS_SECONDS = 0.3
+"""Steps on the way are kept together so often; nobody's screen shows more of them."""
+
 OpsConversations = Mapping[Platform, tuple[Conversation, ...]]
 
 
@@ -49,6 +52,8 @@ class NotificationRouter:
         self._public_url = public_url
         self._ops = tuple(each for platform in adapters for each in (ops or {}).get(platform, ()))
         self._watching: set[asyncio.Event] = set()
+        self._moving: dict[str, Card] = {}
+        self._moved = asyncio.Event()
         self._held: Counter[str] = Counter()
         self._carriers = [
             Carrier(store, adapter, clock, partial(pace, platform), self._held)
@@ -94,6 +99,26 @@ class NotificationRouter:
         newer = await self._store.write(lambda tx: deliveries.put_card(tx, card, self._clock()))
         self.wake()
         return newer
+
+    def show_progress(self, card: Card) -> None:
+        """Show a step on the way soon, unless a newer one comes first: a hundred cards that move are one transaction now and then,
+        not one for each step. Lost in a crash, as the next step is."""
+        self._moving[card.id] = card
+        self._moved.set()
+
+    async def _keep_progress(self) -> None:
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            moving, self._moving = list(self._moving.values()), {}
+
+            async def kept(tx: Transaction, cards: list[Card] = moving) -> None:
+                for card in cards:
+                    await deliveries.put_card(tx, card, self._clock())
+
+            await self._store.write(kept)
+            self.wake()
+            await asyncio.sleep(PROGRESS_SECONDS)
 
     async def watch(self, card_id: str) -> AsyncIterator[Card]:
         """The `web` channel: a card as it is and then each newer version, until the final one. Whoever reads slowly misses versions
@@ -146,6 +171,7 @@ class NotificationRouter:
     async def run(self) -> None:
         """Deliver for ever, each platform on its own."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_progress())
             for carrier in self._carriers:
                 group.create_task(carrier.run())
 

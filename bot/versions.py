@@ -12,8 +12,8 @@ from cards.model import Card, Tone
 STEPS = 20
 
 
-async def keep(tx: Transaction, card: Card, now: datetime) -> None:
-    """In the transaction that makes the version."""
+async def keep(tx: Transaction, card: Card, body: str, now: datetime) -> None:
+    """In the transaction that makes the version; `body` is the card as JSON."""
     state = " ".join((card.kind, card.tone, card.tag or "", card.digest, str(card.final)))
     await tx.execute(
         "INSERT INTO card_versions (card_id, version, state, step, body, at) VALUES (?, ?, ?, coalesce("
@@ -23,9 +23,11 @@ async def keep(tx: Transaction, card: Card, now: datetime) -> None:
         state,
         card.id,
         state,
-        card.model_dump_json(),
+        body,
         stamp(now),
     )
+    if card.version <= STEPS:
+        return
     await tx.execute(
         "DELETE FROM card_versions WHERE card_id = ? AND version <= ? AND step = 1 AND clicked = 0"
         " AND version NOT IN (SELECT shown_version FROM deliveries WHERE card_id = ?)",
