@@ -49,7 +49,9 @@ def status_page(
     facts = [Fact(label=words("page.cluster"), value=cluster), Fact(label=words("page.admins"), value=str(admins))]
     facts += [
         Fact(
-            label=words("page.line", platform=words(f"page.platform.{platform}")), value=_line(words, state, heard, now)
+            label=words("page.line", platform=words(f"page.platform.{platform}")),
+            value=_line(words, state, heard, now),
+            alarm=state.state not in _WELL,
         )
         for platform, state, heard in lines
     ]

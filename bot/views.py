@@ -1,5 +1,6 @@
 """An action as a card: a pure projection of the row in the store (I11)."""
 
+import re
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +16,12 @@ from executor.verify import Result
 
 DIGEST_PREFIX = 16
 """Hex digits of the digest that a card's buttons bring back."""
+
+MOST_CHANGES = 2
+CHANGE_CHARS = 160
+_NOW = "<now>"
+"""How a difference writes the moment of the write itself."""
+_LAST_STEP = re.compile(r"[^.\[\]]+(?:\[[^\]]*\])?$")
 
 _TONE = {
     State.WAIT_APPROVAL: Tone.WAITING,
@@ -113,11 +120,8 @@ class Views:
     def _facts(self, action: Action) -> tuple[Fact, ...]:
         say, order = self.words, action.order
         target = target_of(order.operation)
-        rows = [
-            ("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else ""),
-            ("card.asked_by", _clock_time(action.created_at)),
-            ("card.intent", action.intent),
-        ]
+        asked = [("card.asked_by", _clock_time(action.created_at)), ("card.intent", action.intent)]
+        rows = [("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else "")]
         people = {
             "card.asked_by": action.requester,
             "card.approved_by": action.decided_by,
@@ -125,22 +129,29 @@ class Views:
         }
         if action.state is State.WAIT_APPROVAL:
             rows += [
+                ("card.change", _changes(action)),
                 (
                     "card.risk",
                     say("card.risk_severe" if order.risk.severe else "card.risk_high") + self._risk_reasons(action),
                 ),
                 ("card.blast", self._blast(action)),
+                *asked,
                 ("card.expires", _clock_time(action.expires_at)),
             ]
-        elif action.decided_by is not None and action.decided_at is not None:
+        else:
+            rows += asked
+        if action.decided_by is not None and action.decided_at is not None:
             rows.append(
                 ("card.approved_by" if action.state in _RAN else "card.decided_by", _clock_time(action.decided_at))
             )
         if action.finished_at is not None and action.decided_at is not None and action.state in _RAN:
             seconds = (action.finished_at - action.decided_at).total_seconds()
             rows.append(("card.took", say("card.seconds", seconds=f"{seconds:.1f}")))
+        severe = {"card.risk"} if order.risk.severe else set()
         return tuple(
-            Fact(label=say(label), value=value, person=_named(people.get(label))) for label, value in rows if value
+            Fact(label=say(label), value=value, person=_named(people.get(label)), alarm=label in severe)
+            for label, value in rows
+            if value
         )
 
     def _risk_reasons(self, action: Action) -> str:
@@ -206,7 +217,9 @@ class Views:
             )
         decided = self._decided(action)
         if self._undoable(action):
-            return (*decided, Button(id="undo", text=say("card.undo"), twin=say("card.undo_twin", code=code)))
+            style: Literal["primary", "default"] = "primary" if action.state is State.FAILED else "default"
+            undo = Button(id="undo", text=say("card.undo"), style=style, twin=say("card.undo_twin", code=code))
+            return (*decided, undo)
         return decided
 
     def _decided(self, action: Action) -> tuple[Button, ...]:
@@ -224,6 +237,19 @@ class Views:
         code = self.words("card.code", code=action.code)
         doubt = action.applied is not None and not action.applied.proven
         return (code, self.words("card.unproven")) if doubt else (code,)
+
+
+def _changes(action: Action) -> str:
+    """`replicas 3 → 5`: what an approver must not have to unfold, where it is that short."""
+    changed = [line for line in action.order.diff if line.before is not None and line.after not in (None, _NOW)]
+    said = [f"{_field(line.path)} {line.before} → {line.after}" for line in changed]
+    return " · ".join(said) if 0 < len(said) <= MOST_CHANGES and max(map(len, said)) <= CHANGE_CHARS else ""
+
+
+def _field(path: str) -> str:
+    """The last step of `spec.replicas`, of `metadata.annotations[example.com/team]`."""
+    found = _LAST_STEP.search(path)
+    return found[0] if found else path
 
 
 def _named(person: Person | None) -> Named | None:

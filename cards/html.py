@@ -9,10 +9,11 @@ from typing import Literal, assert_never
 
 from cards.elements import Element, Node, element, html
 from cards.markdown import is_address
-from cards.model import Button, Card, Code, Diff, DiffLine, Fact, LogLines, Prose, Section, Table
+from cards.model import Button, Card, Code, Diff, DiffLine, Fact, LogLines, Prose, Role, Section, Table
 from cards.parts import shortened
 from cards.phrases import Phrases, phrases
 from cards.plain import clean, one_line
+from cards.states import signed
 
 LINES = 1000
 """Of a log, a command, prose."""
@@ -75,7 +76,12 @@ def _progress(card: Card, words: Phrases) -> Element:
 
 def _facts(facts: Sequence[Fact], words: Phrases) -> Element:
     rows = [
-        element("div", element("dt", _value(fact.label, words)), element("dd", *_fact(fact, words)))
+        element(
+            "div",
+            element("dt", _value(fact.label, words)),
+            element("dd", *_fact(fact, words)),
+            class_="alarm" if fact.alarm else None,
+        )
         for fact in facts[:ROWS]
     ]
     if len(facts) > ROWS:
@@ -148,7 +154,13 @@ def _change(line: DiffLine, words: Phrases) -> Element:
 
 def _table(table: Table, words: Phrases) -> Element:
     head = [element("th", _value(name, words), scope="col") for name in table.columns]
-    rows = [element("tr", *(element("td", _value(cell, words)) for cell in row)) for row in table.rows[:ROWS]]
+    roles: Sequence[Role] = table.roles if len(table.roles) == len(table.columns) else ["text"] * len(table.columns)
+    rows = [
+        element(
+            "tr", *(element("td", signed(_value(cell, words), role)) for cell, role in zip(row, roles, strict=False))
+        )
+        for row in table.rows[:ROWS]
+    ]
     grid = element("table", element("thead", element("tr", *head)), element("tbody", *rows))
     return element("div", grid, class_="grid", tabindex=0, role="region", aria_label=words.table)
 

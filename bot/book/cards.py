@@ -8,7 +8,9 @@ from bot.book.checks import Standing
 from bot.book.search import Found
 from bot.store import Row
 from bot.words import Words
-from cards.model import Card, Code, Fact, Section, Table, Tone
+from cards.model import Card, Code, Fact, Role, Section, Table, Tone
+
+ROLES: tuple[Role, ...] = ("text", "text", "text", "text", "state")
 
 
 def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, about: Sequence[str] = ()) -> Told:
@@ -34,7 +36,7 @@ def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, 
         tone=Tone.WARNING if standing.broken else Tone.NEUTRAL,
         title=words("page.audit"),
         summary=" · ".join((*about, count)),
-        sections=(Section(title="", body=Table(columns=columns, rows=shown)),) if shown else (),
+        sections=(Section(title="", body=Table(columns=columns, rows=shown, roles=ROLES)),) if shown else (),
         footer=(*more, chain_line(words, standing)),
         final=True,
     )

@@ -163,7 +163,7 @@ async def test_a_copy_of_another_process_is_answered_in_the_form_that_was_kept(
 
     ears.on_click = accept
     async with listening(other, ears, gateway):
-        click = await gateway.click(HAN, "k", "✅ 批准")
+        click = await gateway.click(HAN, "k", "批准")
     assert click.view is not None
     assert click.view.title == "🔵 执行中 · 更换镜像"
     assert not gateway.violations
