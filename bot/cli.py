@@ -1,4 +1,4 @@
-"""The command line: `steward run, demo, check, explain, audit`."""
+"""The command line: `steward run, demo, check, explain, audit, admin`."""
 
 import argparse
 import asyncio
@@ -28,7 +28,25 @@ def parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
     explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
     command.add_to(commands)
+    _add_admin(commands)
     return top
+
+
+def _add_admin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verbs = commands.add_parser("admin", help="accounts and the people behind them").add_subparsers(
+        dest="verb", required=True, metavar="WHAT"
+    )
+    verbs.add_parser("list", help="accounts, roles, identities, last login")
+    add = verbs.add_parser("add", help="a new account; asks for its password twice")
+    add.add_argument("username", metavar="NAME")
+    roles = ("administrator", "member", "viewer")
+    add.add_argument("--role", choices=roles, default="administrator", help="administrator unless told")
+    reset = verbs.add_parser("reset-password", help="another password; ends every session of the account")
+    reset.add_argument("username", metavar="NAME")
+    for one in (add, reset):
+        one.add_argument("--password-file", type=Path, metavar="FILE", help="read it from here instead of asking")
+    pair = verbs.add_parser("pair", help="a code that ties a DingTalk or Feishu identity to the account")
+    pair.add_argument("username", metavar="NAME")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _explain(load_settings(), " ".join(options.text))
             case "audit":
                 return _audit(load_settings(), options)
+            case "admin":
+                from bot.admin import admin  # noqa: PLC0415 - loads bcrypt
+
+                return asyncio.run(admin(load_settings(), options))
             case "check":
                 from bot.check import check  # noqa: PLC0415 - loads the adapters
 

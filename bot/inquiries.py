@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from adapters.types import Message
 from bot import actions
-from bot.access import Access
 from bot.actions import State
 from bot.answers import Told, notice
 from bot.book.cards import audit_page
@@ -14,8 +13,10 @@ from bot.book.search import Who, newest, people
 from bot.brain.planner import ME, Reply
 from bot.budget import Budget
 from bot.clock import Clock
+from bot.identities import Identities
 from bot.lines import Lines
-from bot.pages import MOST_ROWS, help_page, status_page, whoami_page
+from bot.pages import MOST_ROWS, help_page, status_page
+from bot.people_pages import admins_page, whoami_page
 from bot.store import Store
 from bot.words import Words
 from executor.cluster import Reader
@@ -31,7 +32,7 @@ class Inquiries:
         store: Store,
         cluster: Reader,
         lines: Lines,
-        access: Access,
+        identities: Identities,
         words: Words,
         clock: Clock,
         budgets: Sequence[Budget] = (),
@@ -39,7 +40,7 @@ class Inquiries:
         self._store = store
         self._cluster = cluster
         self._lines = lines
-        self._access = access
+        self._identities = identities
         self._words = words
         self._clock = clock
         self._budgets = budgets
@@ -54,8 +55,10 @@ class Inquiries:
             case "audit":
                 return await self._audit(card_id, plan, message)
             case "whoami":
-                admin = self._access.why_not_approve(message.sender) is None
-                return whoami_page(self._words, card_id, message.sender, message.conversation, admin=admin)
+                access = await self._identities.now()
+                return whoami_page(self._words, card_id, message.sender, message.conversation, access)
+            case "admins":
+                return admins_page(self._words, card_id, await self._identities.now())
             case "unknown":
                 said = self._words.say(plan.reason) if plan.reason else self._words("answer.not_understood_text")
                 return notice(self._words, card_id, self._words("answer.not_understood"), said)
@@ -71,7 +74,7 @@ class Inquiries:
             lines=[(name, line.state, line.adapter.last_heard) for name, line in self._lines.by_platform.items()],
             cluster=cluster,
             open_actions=await actions.in_state(self._store, State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING),
-            admins=len(self._access.admins),
+            admins=len((await self._identities.now()).administrators),
             budgets=self._budgets,
             now=self._clock(),
         )

@@ -1,14 +1,13 @@
-"""Built-in pages: help, status, who am I. Pure. The audit book's page is in `bot.book.cards`."""
+"""Built-in pages: help and status. Pure. Others are in `bot.book.cards` and `bot.people_pages`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.types import Conversation, Person
 from bot.actions import Action
-from bot.answers import Told, notice
+from bot.answers import Told
 from bot.budget import Budget
 from bot.lines import LineState
-from bot.views import sentence
+from bot.views import sentence_of
 from bot.words import Words
 from cards.model import Card, Fact, Prose, Section, Table, Tone
 from executor.redact import mask
@@ -57,7 +56,7 @@ def status_page(
     ]
     facts += [budget_fact(words, budget) for budget in budgets]
     rows = tuple(
-        (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence(action.order.operation)))
+        (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence_of(action.order)))
         for action in open_actions[:MOST_ROWS]
     )
     columns = (words("page.code"), words("page.state"), words("page.operation"))
@@ -86,18 +85,6 @@ def _line(words: Words, state: LineState, heard: datetime | None, now: datetime)
     if state.reason and state.state not in _WELL:
         parts.append(mask(state.reason).text)
     return words("page.comma").join(parts)
-
-
-def whoami_page(words: Words, card_id: str, person: Person, conversation: Conversation, *, admin: bool) -> Told:
-    """With the ids that the settings want."""
-    text = words(
-        "page.whoami_admin" if admin else "page.whoami_member",
-        name=person.name or person.id,
-        id=f"{person.platform}:{person.id}",
-    )
-    told = notice(words, card_id, words("page.whoami"), text)
-    here = words("page.whoami_here", id=f"{conversation.platform}:{conversation.id}")
-    return Told(told.card.model_copy(update={"footer": (here,)}))
 
 
 def budget_fact(words: Words, budget: Budget) -> Fact:

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     steward_public_url: Url = "http://aiops.local"
     steward_locale: Literal["zh", "en"] = "zh"
     steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
+    steward_default_role: Literal["member", "viewer"] = "member"
+    """What somebody of the organisation may do to whom nobody granted anything."""
     steward_ops_conversations: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     """(platform, conversation id): where every action is shown besides the conversation in which it was asked for."""
     steward_alertmanager_url: Url = ""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from adapters.types import Person
 from bot.actions import Action, State
+from bot.orders import AccessOrder, Order
 from bot.words import Words
 from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Named, Progress, Prose, Section, Tone
 from executor import kubectl, operations, verify
@@ -53,6 +54,11 @@ def sentence(operation: Read | Change | Other) -> Reason:
     return reason(f"op.{operation.verb.replace('-', '_')}", **values)
 
 
+def sentence_of(order: Order) -> Reason:
+    """What an order does, in one sentence for its approver."""
+    return order.sentence if isinstance(order, AccessOrder) else sentence(order.operation)
+
+
 class Views:
     """Cards of actions, in one language."""
 
@@ -69,7 +75,7 @@ class Views:
             digest=action.order.digest[:DIGEST_PREFIX],
             language=say.language,
             tone=self._tone(action),
-            title=say("card.title_waiting") if waiting else say.say(sentence(action.order.operation)),
+            title=say("card.title_waiting") if waiting else say.say(sentence_of(action.order)),
             tag=self._tag(action),
             summary=self._summary(action),
             facts=self._facts(action),
@@ -105,7 +111,7 @@ class Views:
         say = self.words
         match action.state:
             case State.WAIT_APPROVAL:
-                return say.say(sentence(action.order.operation))
+                return say.say(sentence_of(action.order))
             case State.DENIED if action.note:
                 return say("card.denied_because", name=_name(action), note=action.note)
             case State.DENIED | State.CANCELLED:
@@ -119,9 +125,8 @@ class Views:
 
     def _facts(self, action: Action) -> tuple[Fact, ...]:
         say, order = self.words, action.order
-        target = target_of(order.operation)
         asked = [("card.asked_by", _clock_time(action.created_at)), ("card.intent", action.intent)]
-        rows = [("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else "")]
+        rows = [("card.target", self._target(order))]
         people = {
             "card.asked_by": action.requester,
             "card.approved_by": action.decided_by,
@@ -154,6 +159,12 @@ class Views:
             if value
         )
 
+    def _target(self, order: Order) -> str:
+        if isinstance(order, AccessOrder):
+            return f"{order.person.name} ({order.subject})".strip()
+        target = target_of(order.operation)
+        return f"{target} ({target.namespace or self.words('card.cluster_scope')})" if target else ""
+
     def _risk_reasons(self, action: Action) -> str:
         said = [self.words.say(each) for each in action.order.risk.reasons]
         return "".join(f" · {each}" for each in said)
@@ -167,7 +178,8 @@ class Views:
 
     def _progress(self, action: Action, live: verify.Progress | None) -> Progress | None:
         if action.state is State.EXECUTING:
-            return Progress(step=self.words("card.step_executing"))
+            granting = isinstance(action.order, AccessOrder)
+            return Progress(step=self.words("card.step_granting" if granting else "card.step_executing"))
         if action.state is not State.VERIFYING:
             return None
         if live is None:
@@ -191,7 +203,7 @@ class Views:
             sections.append(Section(title=say("card.evidence"), body=evidence, folded=not failed))
         if order.undo is not None and action.state is State.WAIT_APPROVAL:
             how: Prose | Code = Prose(text=say.say(sentence(order.undo)))
-            if sentence(order.undo) == sentence(order.operation):
+            if sentence(order.undo) == sentence_of(order):
                 how = Code(text=kubectl.command_of(order.undo))
             sections.append(Section(title=say("card.undo_how"), body=how, folded=True))
         return tuple(sections)
@@ -205,7 +217,7 @@ class Views:
                     text=say("card.approve"),
                     style="primary",
                     twin=say("card.approve_twin", code=code),
-                    confirm=say.say(sentence(action.order.operation)),
+                    confirm=say.say(sentence_of(action.order)),
                 ),
                 Button(
                     id="deny",

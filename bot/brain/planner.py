@@ -14,7 +14,7 @@ class Reply(Frozen):
     can put them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
-    topic: Literal["help", "status", "audit", "whoami", "hello", "unknown"] = "unknown"
+    topic: Literal["help", "status", "audit", "whoami", "admins", "hello", "unknown"] = "unknown"
     argument: str = ""
     """For `audit` the period as `bot.book.periods` reads it: "" (the newest rows), `today`, `yesterday`, `week`, `last-week`,
     `month`, `last-month`, `7d` or `30d`, whatever language was written."""
@@ -92,7 +92,30 @@ class Pick(Frozen):
     number: int
 
 
-Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick
+class Bind(Frozen):
+    """`绑定 7F3K-92QD`: tie the sender to the account that the code was made for. `code` is upper-case, without the dash."""
+
+    kind: Literal["bind"] = "bind"
+    code: str
+
+
+class Grant(Frozen):
+    """`授权 @某人 管理员`: another role for somebody, once an administrator approved it. `who` is what was written for the person:
+    `@name` where they were mentioned, else `platform:id`, an id or a name."""
+
+    kind: Literal["grant"] = "grant"
+    who: str
+    role: Literal["admin", "member", "viewer"] = "admin"
+
+
+class Revoke(Frozen):
+    """`撤销授权 @某人`: back to the organisation's default role. `who` as for `Grant`."""
+
+    kind: Literal["revoke"] = "revoke"
+    who: str
+
+
+Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick | Bind | Grant | Revoke
 
 
 class Planner(Protocol):

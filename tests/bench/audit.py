@@ -15,11 +15,11 @@ from typing import cast
 import structlog
 
 from adapters.types import Message
-from bot.access import Access
 from bot.approvals import Approvals
 from bot.book.chain import COLUMNS, EVERY, chained, walk
 from bot.brain.rules import plan
 from bot.clock import stamp, utc_now
+from bot.identities import Identities
 from bot.inquiries import Inquiries
 from bot.router import NotificationRouter
 from bot.store import Store, open_store
@@ -100,12 +100,12 @@ def _opened(folder: Path):
 async def _book(store: Store) -> Book:
     words = Words("zh")
     router = NotificationRouter(store, {"dingtalk": Door()}, utc_now)
-    access = Access(frozenset({(ADMIN.platform, ADMIN.id)}))
-    approvals = Approvals(store, router, access, Views(words), utc_now)
+    identities = Identities(store, utc_now, fixed=frozenset({(ADMIN.platform, ADMIN.id)}))
+    approvals = Approvals(store, router, identities, Views(words), utc_now)
     for number in range(CLICKS):
         await approvals.propose(restart_order(), MEMBER, GROUP, intent="重启 nginx", request=f"r{number}")
     keys = [row["key"] for row in await store.rows("SELECT key FROM deliveries")]
-    return Book(store, approvals, Inquiries(store, cast("Reader", None), {}, access, words, utc_now), keys)
+    return Book(store, approvals, Inquiries(store, cast("Reader", None), {}, identities, words, utc_now), keys)
 
 
 async def _both(

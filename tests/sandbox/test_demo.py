@@ -87,6 +87,7 @@ async def test_the_tour_can_be_played_on_one_platform(platform: str) -> None:
     code, said, complained = await demo("--platform", platform)
     assert (code, complained) == (0, "")
     approve = {"dingtalk": "批准", "feishu": "✅ 批准"}[platform]  # a coloured button of DingTalk's bears no sign
+    undo = {"dingtalk": "撤销", "feishu": "↩️ 撤销"}[platform]
     refused = {"dingtalk": "李雷 不是管理员，不能审批", "feishu": "飞书提示：李雷 不是管理员，不能审批"}[platform]
     in_order(
         said,
@@ -99,7 +100,7 @@ async def test_the_tour_can_be_played_on_one_platform(platform: str) -> None:
         f"👆 王伟 按下「{approve}」",
         "成功 · 滚动重启 deployment/nginx（shop）",
         "失败 · 更换 deployment/web（shop）的镜像",
-        "👆 李雷 按下「↩️ 撤销」",
+        f"👆 李雷 按下「{undo}」",
         "成功 · 更换 deployment/web（shop）的镜像",
         "哈希链完整",
         "✅ 演示结束",

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import actions
-from bot.access import Access
 from bot.accounts import StoredAccounts
 from bot.actions import Action, State
 from bot.approvals import Approvals
 from bot.card_book import CardBook
 from bot.gatehouse import gatehouse
+from bot.identities import Identities
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -103,7 +103,9 @@ async def house_of_cards(
     words = await asyncio.to_thread(Words, settings.steward_locale)
     async with open_store(folder / "steward.db") as store:
         router = NotificationRouter(store, {"dingtalk": door}, clock, public_url="http://aiops.local")
-        approvals = Approvals(store, router, Access(frozenset({(ADMIN.platform, ADMIN.id)})), Views(words), clock)
+        approvals = Approvals(
+            store, router, Identities(store, clock, fixed=frozenset({(ADMIN.platform, ADMIN.id)})), Views(words), clock
+        )
         delivering = asyncio.create_task(router.run())
         app = application(lambda: Health(lines={}))
         try:
