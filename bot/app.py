@@ -22,6 +22,7 @@ from bot.approvals import Approvals
 from bot.book.daily import Daily, time_of_day
 from bot.brain.rules import RulesPlanner
 from bot.budget import Budget
+from bot.card_book import CardBook
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
 from bot.credentials import Rotation, credentials_of, watch_files
@@ -52,6 +53,7 @@ from executor.errors import ClusterError
 from executor.risk import Policy
 from setup_server.accounts import Role
 from setup_server.app import application, serving
+from setup_server.chat import hang_cards
 
 log = structlog.get_logger()
 
@@ -100,7 +102,8 @@ async def run(
         budgets = (budget,) if budget.platform in doors else ()
         pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
         if settings.steward_listen:
-            await stack.enter_async_context(gatehouse(settings, store, clock, pages))
+            guards = await stack.enter_async_context(gatehouse(settings, store, clock, pages))
+            hang_cards(pages, guards, CardBook(store, house.router))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
             log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
@@ -140,6 +143,7 @@ def _built(
         clock,
         ops=ops,
         pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
+        public_url=settings.steward_public_url if settings.steward_listen else "",  # without pages no links to them
     )
     lifetime = timedelta(minutes=settings.steward_approval_minutes)
     approvals = Approvals(store, router, identities, views, clock, lifetime=lifetime, on_decided=leavers.look_at)

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import structlog
 
 from adapters.types import Answer, Conversation, Person
-from bot import actions, audit, deliveries
+from bot import actions, audit, deliveries, versions
 from bot.access import Access
 from bot.actions import Action, State
 from bot.audit import Entry
@@ -132,7 +132,7 @@ class Approvals:
         audit row. `digest` is the prefix that the clicked card carried (None for a typed answer, which names the action)."""
 
         async def decided(tx: Transaction) -> _Decided:
-            return await self._decided(tx, action_id, verb, by, digest, mask(note).text)
+            return await self._decided(tx, action_id, verb, by, digest, mask(note).text, seen=None)
 
         return self._announced(verb, by, await self._store.write(decided))
 
@@ -146,17 +146,27 @@ class Approvals:
             found = await deliveries.pressed(tx, key, button)
             if found is None or found.action_id is None or verb is None:
                 return found, None
-            return found, await self._decided(tx, found.action_id, verb, by, digest, mask(note).text)
+            return found, await self._decided(tx, found.action_id, verb, by, digest, mask(note).text, seen=found.seen)
 
         found, decided = await self._store.write(clicked)
         return found, self._announced(verb, by, decided) if verb and decided else None
 
     async def _decided(
-        self, tx: Transaction, action_id: str, verb: Verb, by: Person, digest: str | None, note: str
+        self,
+        tx: Transaction,
+        action_id: str,
+        verb: Verb,
+        by: Person,
+        digest: str | None,
+        note: str,
+        *,
+        seen: int | None,
     ) -> _Decided:
         action = await actions.get(tx, action_id)
         assert action is not None, action_id
-        return _Decided(action, await self._decide(tx, action, verb, by, digest, note))
+        if seen is not None:
+            await versions.clicked(tx, action.card_id, seen)
+        return _Decided(action, await self._decide(tx, action, verb, by, digest, note, seen))
 
     def _announced(self, verb: Verb, by: Person, decided: _Decided) -> Decision:
         action, decision = decided
@@ -175,22 +185,27 @@ class Approvals:
         return decision
 
     async def _decide(
-        self, tx: Transaction, action: Action, verb: Verb, by: Person, digest: str | None, note: str
+        self, tx: Transaction, action: Action, verb: Verb, by: Person, digest: str | None, note: str, seen: int | None
     ) -> Decision:
         card = await deliveries.card_of(tx, action.card_id)
+
+        async def book(action: Action, status: str, detail: str) -> None:
+            how = versions.decided_on(seen, detail)
+            await audit.append(tx, entry(action, by, verb, status, detail=how), self._clock)
+
         refusal = _why_not(await self._identities.within(tx), action, verb, by)
         if refusal is not None:
-            await audit.append(tx, entry(action, by, verb, "REFUSED", detail=refusal.code), self._clock)
+            await book(action, "REFUSED", refusal.code)
             return Decision(card, refusal, "error")
         if action.state is not State.WAIT_APPROVAL:
-            await audit.append(tx, entry(action, by, verb, "LATE", detail=action.state), self._clock)
+            await book(action, "LATE", action.state)
             return Decision(card, self._views.already(action), "warning")
         if digest is not None and digest != action.order.digest[:DIGEST_PREFIX]:
-            await audit.append(tx, entry(action, by, verb, "REFUSED", detail="decide.other_digest"), self._clock)
+            await book(action, "REFUSED", "decide.other_digest")
             return Decision(card, reason("decide.other_digest"), "error")
         now = self._clock()
         if now >= action.expires_at:
-            await audit.append(tx, entry(action, by, verb, "LATE", detail=State.EXPIRED), self._clock)
+            await book(action, "LATE", State.EXPIRED)
             expired = await self._expire(tx, action)
             return Decision(expired, reason("decide.expired"), "warning")
         state, status = _DECIDED[verb]
@@ -205,7 +220,7 @@ class Approvals:
             **({"finished_at": now} if state.terminal else {}),
         )
         assert moved is not None, "the write lock was held since the state was read"
-        await audit.append(tx, entry(moved, by, verb, status, detail=note), self._clock)
+        await book(moved, status, note)
         newer = await deliveries.put_card(tx, self._views.action_card(moved), now)
         return Decision(newer, reason(f"decide.{verb}"), "success", moved if verb == "approve" else None)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from adapters.types import Conversation, Platform, Sent
+from bot import versions
 from bot.clock import stamp
 from bot.store import Row, Store, Transaction
 from cards.model import Card
@@ -93,12 +94,13 @@ async def add_card(
     commands: Mapping[str, str] | None = None,
 ) -> bool:
     """Store a new card and one due copy for each conversation. False when the card was there already: nothing is changed."""
+    body = card.model_dump_json()
     added = await tx.execute(
         "INSERT OR IGNORE INTO cards (id, version, final, body, action_id, commands, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         card.id,
         card.version,
         card.final,
-        card.model_dump_json(),
+        body,
         action_id,
         json.dumps(commands or {}, ensure_ascii=False),
         stamp(now),
@@ -115,23 +117,27 @@ async def add_card(
             conversation.model_dump_json(),
             stamp(now),
         )
+    await versions.keep(tx, card, body, now)
     return True
 
 
 async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapping[str, str] | None = None) -> Card:
     """Store the next version of a card; every copy is now behind, and due when it was: a step on the way waits for its turn as the
     one before did, the end waits only where the platform asked for it. A step that comes after the end changes nothing. Returns the
-    card that is there, with its version."""
-    row = await tx.row("SELECT version, final, body FROM cards WHERE id = ?", card.id)
+    card that is there, with its version and its link."""
+    row = await tx.row(
+        "SELECT version, final, body, json_extract(body, '$.link') AS link FROM cards WHERE id = ?", card.id
+    )
     assert row is not None, card.id
     if row["final"] and not card.final:
         return Card.model_validate_json(row["body"])
-    newer = card.model_copy(update={"version": row["version"] + 1})
+    newer = card.model_copy(update={"version": row["version"] + 1, "link": card.link or row["link"]})
+    body = newer.model_dump_json()
     await tx.execute(
         "UPDATE cards SET version = ?, final = ?, body = ?, updated_at = ?, commands = coalesce(?, commands) WHERE id = ?",
         newer.version,
         newer.final,
-        newer.model_dump_json(),
+        body,
         stamp(now),
         json.dumps(commands, ensure_ascii=False) if commands is not None else None,
         card.id,
@@ -143,6 +149,7 @@ async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapp
         stamp(now),
         card.id,
     )
+    await versions.keep(tx, newer, body, now)
     return newer
 
 
@@ -151,11 +158,18 @@ async def card_of(source: Transaction | Store, card_id: str) -> Card | None:
     return Card.model_validate_json(row["body"]) if row else None
 
 
+async def version_of(source: Transaction | Store, card_id: str) -> int | None:
+    row = await source.row("SELECT version FROM cards WHERE id = ?", card_id)
+    return int(row["version"]) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """What a click was about: the copy's card, conversation and form, its action if it has one, what the button stands for."""
 
     card: Card
+    seen: int
+    """The version that the copy showed, as far as the platform took it."""
     conversation: Conversation
     form: str
     action_id: str | None
@@ -165,12 +179,14 @@ class Pressed:
 async def pressed(source: Transaction | Store, key: str, button: str) -> Pressed | None:
     """Look a click up by the key of the copy it came from. None for a copy that was never ours."""
     row = await source.row(
-        "SELECT c.*, d.conversation, d.form FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?", key
+        "SELECT c.*, d.conversation, d.form, d.shown_version FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?",
+        key,
     )
     if row is None:
         return None
     return Pressed(
         card=Card.model_validate_json(row["body"]),
+        seen=row["shown_version"] or row["version"],
         conversation=Conversation.model_validate_json(row["conversation"]),
         form=row["form"],
         action_id=row["action_id"],

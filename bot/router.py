@@ -22,6 +22,8 @@ from cards.model import Card
 
 log = structlog.get_logger()
 
+BREATH = 0.2
+"""Seconds between two looks of somebody who watches."""
 PROGRESS_SECONDS = 0.3
 """Steps on the way are kept together so often; nobody's screen shows more of them."""
 
@@ -32,7 +34,7 @@ class NotificationRouter:
     """Sends cards to where they belong. `run` must be running for anything to go out.
 
     `ops` are the conversations that see every action besides the one in which it was asked for; `pace` says how often a platform
-    shows what is moving.
+    shows what is moving; below `public_url` each card has its page, "" where there are none.
     """
 
     def __init__(
@@ -43,9 +45,11 @@ class NotificationRouter:
         *,
         ops: OpsConversations | None = None,
         pace: Callable[[Platform], Pace] = lambda _: FRUGAL,
+        public_url: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
+        self._public_url = public_url
         self._ops = tuple(each for platform in adapters for each in (ops or {}).get(platform, ()))
         self._watching: set[asyncio.Event] = set()
         self._moving: dict[str, Card] = {}
@@ -68,6 +72,8 @@ class NotificationRouter:
         """Store a card and post it to conversations, an action's to the ops conversations as well; the same card id again changes
         nothing. `within` joins a transaction: the caller then calls `wake` after it."""
         where = self._everywhere(to) if action_id else to
+        if self._public_url:
+            card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
         if within is not None:
             await deliveries.add_card(within, card, where, self._clock(), action_id=action_id, commands=commands)
             return
@@ -123,12 +129,20 @@ class NotificationRouter:
         try:
             while True:
                 woken.clear()
-                card = await deliveries.card_of(self._store, card_id)
-                if card is not None and card.version > version:
+                newest = await deliveries.version_of(self._store, card_id)
+                if newest is None:
+                    return
+                if newest > version:
+                    card = await deliveries.card_of(self._store, card_id)
+                    assert card is not None, "cards stay"
                     version = card.version
                     yield card
-                if card is None or card.final:
-                    return
+                    if card.final:
+                        return
+                else:
+                    await asyncio.sleep(
+                        BREATH
+                    )  # somebody else's card, most likely: a busy hour must not be looked up by each
                 await woken.wait()
         finally:
             self._watching.discard(woken)

@@ -27,6 +27,9 @@ class Phrases:
     typed: str
     withheld: str
     in_words: str
+    in_chat: str
+    table: str
+    code: str
     reason_for: str
     colon: str
     comma: str
@@ -51,6 +54,9 @@ _PHRASES = {
         typed="或回复「{twin}」",
         withheld="明细未通过钉钉的内容审核，未显示",
         in_words="卡片发不出去，改用文字（{why}）",
+        in_chat="在群里点卡片上的按钮，或者回复",
+        table="表格",
+        code="文本",
         reason_for="填写原因并{button}",
         colon="：",
         comma="、",
@@ -73,6 +79,9 @@ _PHRASES = {
         typed="or type “{twin}”",
         withheld="DingTalk's content check refused the details",
         in_words="The card could not be shown, so here it is in words ({why})",
+        in_chat="Press a button on the card in the group, or type",
+        table="Table",
+        code="Text",
         reason_for="{button}: type why and send",
         colon=": ",
         comma=", ",

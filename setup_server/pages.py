@@ -11,7 +11,12 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from setup_server.site import Language, Site
 
 STATUSES = frozenset({400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 502, 503})
-ASSETS = {"steward.css": "text/css", "steward.svg": "image/svg+xml"}
+ASSETS = {
+    "steward.css": "text/css",
+    "steward.svg": "image/svg+xml",
+    "cards.css": "text/css",
+    "live.js": "text/javascript",
+}
 
 
 class Words(dict[str, str]):
@@ -48,10 +53,14 @@ class Pages:
     def words(self, request: web.BaseRequest) -> Words:
         return self._words[preferred(request.headers.get("Accept-Language", ""), self._site.language)]
 
+    def text(self, template: str, words: Words, **values: object) -> str:
+        """A part of a page."""
+        return self._templates.get_template(template).render(values, words=words)
+
     def render(self, request: web.BaseRequest, template: str, status: int = 200, **values: object) -> web.Response:
         """A page. `words` is in every template."""
         words = self.words(request)
-        text = self._templates.get_template(template).render(values, words=words)
+        text = self.text(template, words, **values)
         page = web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
         page.headers["Content-Language"] = "zh-CN" if words.language == "zh" else "en"
         page.headers["Vary"] = "Accept-Language"

@@ -1,4 +1,5 @@
-"""`python -m tests.pictures [PART]`: takes the pictures whose names contain PART, all without one, into `docs/pictures`."""
+"""`python -m tests.pictures [PART]`: takes the pictures whose names contain PART, all without one, into `docs/pictures`; with `web`
+those of the pages."""
 
 import asyncio
 import io
@@ -13,6 +14,7 @@ from playwright.async_api import Browser
 
 from tests.browser.chromium import MISSING, chromium, path
 from tests.pictures.album import Picture, album
+from tests.pictures.web import web
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 _COLOURS = 256
@@ -27,6 +29,12 @@ async def take(part: str) -> None:
                 small = await asyncio.to_thread(_small, await _shot(browser, picture))
                 (FOLDER / f"{picture.name}.png").write_bytes(small)
                 sys.stdout.write(f"{picture.name}.png {len(small) // 1024} KB\n")
+        if not part or part.startswith("web"):
+            (FOLDER / "web").mkdir(exist_ok=True)
+            async for name, shot in web(browser):
+                small = await asyncio.to_thread(_small, shot)
+                (FOLDER / f"{name}.png").write_bytes(small)
+                sys.stdout.write(f"{name}.png {len(small) // 1024} KB\n")
 
 
 async def _shot(browser: Browser, picture: Picture) -> bytes:
