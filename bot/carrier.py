@@ -84,7 +84,7 @@ class Carrier:
         sends, updates = rates.sends, rates.updates
         waits = [wait for wait in (sends, updates) if wait > 0]
         if len(self._under_way) >= PARALLEL or (sends > 0 and updates > 0):
-            return min(waits, default=IDLE)
+            return min((*waits, IDLE))
         look = LOOK_AHEAD if self._crowded else PARALLEL
         ready = await self._due(look, sends=sends <= 0, updates=updates <= 0)
         started = 0
@@ -94,14 +94,14 @@ class Carrier:
             if (wait := rates.wait(copy)) > 0:
                 waits.append(wait)
                 continue
-            rates.take(copy)
+            rates.promise(copy)
             self._under_way.add(copy.key)
-            group.create_task(self._carry(copy))
+            group.create_task(self._carry(copy, rates))
             started += 1
         self._crowded = not started and len(ready) >= look
         if self._crowded and look < LOOK_AHEAD:
             return 0.0
-        return min(waits, default=IDLE)
+        return min((*waits, IDLE))
 
     async def _until_next(self) -> float:
         upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
@@ -128,11 +128,14 @@ class Carrier:
         waiting = {copy.key for copy, _ in later}
         return [copy for copy in ready if copy.key not in waiting]
 
-    async def _carry(self, due: Due) -> None:
+    async def _carry(self, due: Due, rates: Rates) -> None:
         try:
             copy = await deliveries.behind(self._store, due.key)
-            if copy is not None and copy.key not in self._held:
-                await self._bring_up(copy)
+            if copy is None or copy.key in self._held:
+                rates.pass_on(due)
+                return
+            rates.use(due)
+            await self._bring_up(copy)
         finally:
             self._under_way.discard(due.key)
             self.wake.set()

@@ -1,5 +1,6 @@
 """How fast a platform may be called: nobody is asked more often than it bears, in any second."""
 
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -17,19 +18,29 @@ class Window:
     def __init__(self, per_second: float) -> None:
         self._most = max(1, int(per_second))
         self.seconds = self._most / per_second
-        self._calls: deque[float] = deque(maxlen=self._most)
+        self._calls: deque[float] = deque()
+        self._promised = 0
+        """Turns that were given and not used yet: they count as if they were being used now, whenever that will be."""
 
     def wait(self, now: float) -> float:
-        """Seconds until the next call is allowed."""
-        if len(self._calls) < self._most:
+        """Seconds until the next turn may be given; infinite while all of them are promised."""
+        while self._calls and self._calls[0] + self.seconds <= now:
+            self._calls.popleft()
+        if len(self._calls) + self._promised < self._most:
             return 0.0
-        return max(0.0, self._calls[0] + self.seconds - now)
+        return self._calls[0] + self.seconds - now if self._calls else math.inf
 
-    def take(self, now: float) -> None:
-        self._calls.append(now)
+    def promise(self) -> None:
+        self._promised += 1
+
+    def use(self, now: float | None) -> None:
+        """A promised turn is used now; None: not at all."""
+        self._promised -= 1
+        if now is not None:
+            self._calls.append(now)
 
     def rests(self, now: float) -> bool:
-        return not self._calls or self._calls[-1] + self.seconds <= now
+        return not self._promised and (not self._calls or self._calls[-1] + self.seconds <= now)
 
 
 class Rates:
@@ -57,12 +68,24 @@ class Rates:
         now = self._now()
         return max(window.wait(now) for window in self._windows(copy))
 
-    def take(self, copy: Due) -> None:
+    def promise(self, copy: Due) -> None:
+        """This copy has its turn; `use` or `pass_on` must follow."""
         now = self._now()
         if len(self._places) > FORGET_AFTER:
             self._places = {name: window for name, window in self._places.items() if not window.rests(now)}
         for window in self._windows(copy):
-            window.take(now)
+            window.promise()
+
+    def use(self, copy: Due) -> None:
+        """The call is made now."""
+        now = self._now()
+        for window in self._windows(copy):
+            window.use(now)
+
+    def pass_on(self, copy: Due) -> None:
+        """No call was needed."""
+        for window in self._windows(copy):
+            window.use(None)
 
     def _windows(self, copy: Due) -> tuple[Window, Window]:
         if copy.on_screen:
