@@ -30,7 +30,6 @@ Rule = Callable[[Situation], Iterator[Suspicion]]
 async def outlying(reader: Sparing, namespace: str, known: tuple[Trouble, ...]) -> list[Trouble]:
     """Lists each kind once; what may not be listed is noted by the reader."""
     had = {kind: await reader.listed(kind_named(kind), namespace) for kind in _KINDS}
-    unseen = reader.denied | reader.unserved | reader.unread
     pods = await reader.listed(kind_named("Pod"), namespace)
     workloads = [
         raw for kind in ("Deployment", "StatefulSet") for raw in await reader.listed(kind_named(kind), namespace)
@@ -42,7 +41,7 @@ async def outlying(reader: Sparing, namespace: str, known: tuple[Trouble, ...]) 
         autoscalers=had["HorizontalPodAutoscaler"],
         workloads=tuple(workloads),
         jobs=had["Job"],
-        whole=frozenset({*_KINDS, "Pod"} - unseen),
+        whole=frozenset({*_KINDS, "Pod"} - reader.unsure),
     )
     ill = {trouble.target.name for trouble in known}
     troubles = [*_services(had["Service"], around), *_each(had["Ingress"], around, ingress_suspicions)]

@@ -37,7 +37,8 @@ class Spent(ClusterError):
 
 class Sparing:
     """Counts every request, keeps a few at a time in flight, and asks nothing twice: a whole list that is here answers for its
-    parts. `denied`, `unserved` and `unread` name the kinds that could not be looked at, and why."""
+    parts. `denied`, `unserved` and `unread` name the kinds that could not be looked at, and why; `partial` those of which there are
+    more than were listed."""
 
     def __init__(self, sight: Sight, *, calls: int = MAX_CALLS, seconds: float = MAX_SECONDS) -> None:
         self._sight = sight
@@ -50,6 +51,7 @@ class Sparing:
         self.denied: set[str] = set()
         self.unserved: set[str] = set()
         self.unread: set[str] = set()
+        self.partial: set[str] = set()
 
     async def get(self, kind: Kind, name: str, namespace: str | None = None) -> Raw:
         key = (kind.kind, namespace, name)
@@ -80,6 +82,8 @@ class Sparing:
                 kind, namespace, labels=labels, fields=fields, limit=limit
             )
         more = max(0, len(found.items) - 1) // _PAGE
+        if not found.complete:
+            self.partial.add(kind.kind)
         self._left -= more
         self.calls += more
         return found
@@ -107,6 +111,11 @@ class Sparing:
                 return {}
             self.note(kind, exc)
             return None
+
+    @property
+    def unsure(self) -> set[str]:
+        """The kinds of which what was not seen may be there all the same."""
+        return self.denied | self.unserved | self.unread | self.partial
 
     def note(self, kind: Kind, exc: ClusterError) -> None:
         """Why objects of this kind are not to be had."""

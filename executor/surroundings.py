@@ -32,14 +32,10 @@ class _Finds:
 
     async def all(self, kind: str) -> tuple[Raw, ...]:
         known = kind_named(kind)
-        before = self._unread()
         found = await self._reader.listed(known, self._namespace if known.namespaced else None)
-        if kind not in self._unread() and kind not in before:
+        if kind not in self._reader.unsure:
             self.whole.add(kind)
         return found
-
-    def _unread(self) -> set[str]:
-        return self._reader.denied | self._reader.unserved | self._reader.unread
 
     async def named(self, kind: str, names: Iterable[str]) -> tuple[Raw, ...]:
         known: Kind = kind_named(kind)

@@ -61,6 +61,8 @@ async def diagnose(reader: Reader, target: Target) -> Diagnosis:
 def _unseen(sparing: Sparing) -> Facts:
     """No answer is no health: what could not be looked at is said."""
     facts = [(reason("triage.fact.denied"), kind) for kind in sorted(sparing.denied)]
+    if sparing.partial:
+        facts.append((reason("triage.fact.partial"), ", ".join(sorted(sparing.partial))))
     if sparing.unread:
         facts.append((reason("triage.fact.unread"), ", ".join(sorted(sparing.unread))))
     return facts

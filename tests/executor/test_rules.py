@@ -246,6 +246,22 @@ async def test_a_budget_that_is_spent_is_said() -> None:
     assert sparing.calls == 1
 
 
+async def test_a_list_that_was_cut_proves_nothing_absent() -> None:
+    ingress = {
+        "kind": "Ingress",
+        "metadata": {"name": "web", "namespace": "shop", "uid": "u-i"},
+        "spec": {"defaultBackend": {"service": {"name": "z", "port": {"number": 80}}}},
+    }
+    services = [
+        {"kind": "Service", "metadata": {"name": f"s-{n}", "namespace": "shop", "uid": f"s-{n}"}} for n in range(600)
+    ]
+    target = Target(kind="Ingress", name="web", namespace="shop")
+    assert causes(await look(ingress, *services[:9], target=target)) == ["ingress_no_service"]
+    diagnosis = await look(ingress, *services, target=target)
+    assert causes(diagnosis) == []
+    assert ("triage.fact.partial", "Service") in [(label.code, value) for label, value in diagnosis.facts]
+
+
 async def test_time_that_is_over_is_said() -> None:
     class Slow(World):
         async def get(self, *_: Any) -> Raw:

@@ -49,8 +49,18 @@ class Kubelet:
                 self._deaths.add(uid)
                 self._stop(uid)
                 self._tasks.create_task(self._die(pod))
-        elif uid not in self.records and status_of(pod).get("phase") in ("Pending", "Running"):
+        elif uid not in self.records and self._runs_here(pod):
             self._meet(pod)
+
+    def _runs_here(self, pod: Object) -> bool:
+        """Nobody plays pods that are over, nor those of a node that is not there or whose conditions somebody else tells."""
+        if status_of(pod).get("phase") not in ("Pending", "Running"):
+            return False
+        node = self._registry.store.get(r.NODES, "", pod["spec"]["nodeName"])
+        if node is None:
+            return False
+        runtime = status_of(node).get("nodeInfo", {}).get("containerRuntimeVersion", "")
+        return runtime.startswith("hollow://") or not status_of(node).get("conditions")
 
     def _meet(self, pod: Object) -> None:
         self._addresses += 1
