@@ -2,34 +2,54 @@
 
 from typing import Literal, Protocol
 
+from bot.brain.memory import NOTHING, Memory
+from executor.diagnosis import Diagnosis
 from executor.operations import Operation, Target
 from executor.reason import Frozen, Reason
 from executor.risk import Level
 
 
-class Reply(Frozen):
+class Planned(Frozen):
+    """What every plan has. `notes` are said at the foot of each card that comes of it."""
+
+    notes: tuple[Reason, ...] = ()
+
+
+class Reply(Planned):
     """Words only. `topic` names a built-in page that views draws; `whoami` shows the platform and user id, so that an operator
     can put them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
-    topic: Literal["help", "status", "audit", "whoami", "hello", "unknown"] = "unknown"
+    topic: Literal["help", "status", "audit", "whoami", "hello", "said", "unknown"] = "unknown"
     argument: str = ""
     """For `audit` the period: "" (the newest rows), `today`, `yesterday`, `week` or `month`, whatever language was written."""
     reason: Reason | None = None
+    text: str = ""
+    """For `said`: a model's own words, masked. They are data, never markup."""
 
 
-class Diagnose(Frozen):
+class Diagnose(Planned):
     """Look into why something does not work. `target.kind` may be "" (any workload or pod of that name)."""
 
     kind: Literal["diagnosis"] = "diagnosis"
     target: Target
 
 
-class Proposal(Frozen):
+class Caution(Frozen):
+    """What a planner adds to the card of an operation. It may raise the risk that the rules found, never lower it (I7)."""
+
+    remarks: tuple[Reason, ...] = ()
+    raised: Reason | None = None
+    """Why it is riskier than the rules say."""
+
+
+class Proposal(Planned):
     """Operations to run: read-only ones at once, the others after approval. They may have holes that the live cluster fills."""
 
     kind: Literal["proposal"] = "proposal"
     operations: tuple[Operation, ...]
+    cautions: tuple[Caution, ...] = ()
+    """One for each operation, or none at all."""
 
 
 class Choice(Frozen):
@@ -39,7 +59,7 @@ class Choice(Frozen):
     command: str
 
 
-class Clarify(Frozen):
+class Clarify(Planned):
     """A question back."""
 
     kind: Literal["clarify"] = "clarify"
@@ -59,7 +79,7 @@ class Subject(Frozen):
     risk: Level = Level.FORBIDDEN
 
 
-class Refusal(Frozen):
+class Refusal(Planned):
     """Understood, and not done: with the reason. `command` is the offending text, masked."""
 
     kind: Literal["refusal"] = "refusal"
@@ -71,7 +91,7 @@ class Refusal(Frozen):
     """Instead of `operations` where the text is no operation that could be typed."""
 
 
-class Decide(Frozen):
+class Decide(Planned):
     """The typed twin of a card's button: `批准 7F3K`, `拒绝 7F3K 原因`. `code` is upper-case."""
 
     kind: Literal["decide"] = "decide"
@@ -80,7 +100,7 @@ class Decide(Frozen):
     reason: str = ""
 
 
-class Pick(Frozen):
+class Pick(Planned):
     """A bare number (`2`, `选 2`): an answer to the question asked last in this conversation, counted from 1."""
 
     kind: Literal["pick"] = "pick"
@@ -90,5 +110,24 @@ class Pick(Frozen):
 Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick
 
 
+class Conclusion(Planned):
+    """What a model makes of a diagnosis; "" where it says nothing. `founded` when it cites evidence, and only what there is: `[2]`
+    is the second piece of the diagnosis, counted from 1 over all findings."""
+
+    text: str = ""
+    founded: bool = False
+
+
 class Planner(Protocol):
-    async def plan(self, text: str) -> Plan: ...
+    @property
+    def thinks(self) -> bool:
+        """Whether `conclude` may take its time: a diagnosis is then shown before, and again after."""
+        ...
+
+    async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
+        """`text` is a message without the mention of the bot, `memory` what its conversation was about before."""
+        ...
+
+    async def conclude(self, seen: Diagnosis, text: str, memory: Memory = NOTHING) -> Conclusion | None:
+        """What to say about a diagnosis besides what the rules found; None where nobody thinks about it."""
+        ...
