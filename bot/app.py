@@ -20,7 +20,7 @@ from adapters.types import Adapter, Platform
 from bot.access import Access
 from bot.alone import alone
 from bot.approvals import Approvals
-from bot.brain.rules import RulesPlanner
+from bot.brain.planner import Planner
 from bot.budget import Budget
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
@@ -34,6 +34,8 @@ from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.lines import Lines
 from bot.pace import LIVE
+from bot.planners import planner_of
+from bot.recollection import Recollection
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -86,7 +88,9 @@ async def run(
         for door in doors.values():
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
-        house = _built(settings, store, connection, doors, budget, words, clock)
+        policy = Policy(own_namespace=connection.own_namespace)
+        planner = await stack.enter_async_context(planner_of(settings, connection.reader, words, policy=policy))
+        house = _built(settings, store, connection, doors, budget, words, clock, planner, policy)
         pages = application(lambda: health(house.lines, clock))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
@@ -115,6 +119,8 @@ def _built(
     budget: Budget,
     words: Words,
     clock: Clock,
+    planner: Planner,
+    policy: Policy,
 ) -> House:
     cluster, views, access = connection.writer, Views(words), Access(settings.steward_admins)
     lines, ops = Lines(doors, clock), ops_conversations(settings)
@@ -129,8 +135,8 @@ def _built(
     approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
     budgets = (budget,) if budget.platform in doors else ()
     inquiries = Inquiries(store, connection.reader, lines, access, words, clock, budgets)
-    policy = Policy(own_namespace=connection.own_namespace)
-    flow = Flow(RulesPlanner(), cluster, access, approvals, router, inquiries, words, policy=policy)
+    recollection = Recollection(store, clock)
+    flow = Flow(planner, cluster, access, approvals, router, inquiries, words, recollection, policy=policy)
     inbox = Inbox(store, flow.handle, flow.apologise, clock)
     return House(
         doors=doors,

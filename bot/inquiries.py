@@ -50,6 +50,8 @@ class Inquiries:
             case "whoami":
                 admin = self._access.why_not_approve(message.sender) is None
                 return whoami_page(self._words, card_id, message.sender, message.conversation, admin=admin)
+            case "said":
+                return notice(self._words, card_id, self._words("answer.from_model"), plan.text)
             case "unknown":
                 said = self._words.say(plan.reason) if plan.reason else self._words("answer.not_understood_text")
                 return notice(self._words, card_id, self._words("answer.not_understood"), said)

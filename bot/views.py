@@ -130,6 +130,7 @@ class Views:
                     say("card.risk_severe" if order.risk.severe else "card.risk_high") + self._risk_reasons(action),
                 ),
                 ("card.blast", self._blast(action)),
+                ("card.remarks", " · ".join(say.say(each) for each in order.remarks)),
                 ("card.expires", _clock_time(action.expires_at)),
             ]
         elif action.decided_by is not None and action.decided_at is not None:

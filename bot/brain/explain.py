@@ -97,6 +97,7 @@ def _reply(plan: Reply | Decide | Pick, words: Words) -> Json:
         "status": words("plan.status"),
         "audit": words("plan.audit"),
         "whoami": words("plan.whoami"),
+        "said": plan.text,
         "unknown": words("plan.unknown"),
     }
     text = words.say(plan.reason) if plan.reason is not None else topics[plan.topic]

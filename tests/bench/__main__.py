@@ -19,10 +19,11 @@ from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
 from tests.bench.memory import memory
 from tests.bench.messages import messages
+from tests.bench.model import model
 from tests.bench.start import start
 from tests.bench.world import real_cluster
 
-ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages}
+ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages, "model": model}
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
     "start": start,
