@@ -140,7 +140,7 @@ def diagnosis(
         sections=tuple(sections),
         buttons=buttons,
         footer=(
-            words("model.diagnosed") if thought else words("answer.by_rules"),
+            words("model.diagnosed" if thought else "answer.by_rules" if final else "model.thinking"),
             *(words.say(note) for note in (conclusion.notes if conclusion else ())),
             *([words("answer.type_number")] if buttons else []),
         ),

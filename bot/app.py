@@ -50,6 +50,8 @@ from setup_server.app import application, serving
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 10.0
+WARM_AFTER_SECONDS = 5.0
+"""The lines connect first: what a model needs takes the processor for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,10 @@ async def run(
         await house.gaps.look_back()
         gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
         async with asyncio.TaskGroup() as group:
+            more = [_warm(planner)]
             if reread is not None:
-                watch = watch_files(Rotation(house.lines, credentials_of(settings)), reread)
-                await _live(house, stop, clock, group, watch)
-            else:
-                await _live(house, stop, clock, group)
+                more.append(watch_files(Rotation(house.lines, credentials_of(settings)), reread))
+            await _live(house, stop, clock, group, *more)
         log.info("steward.stopped")
 
 
@@ -174,6 +175,11 @@ async def _live(
     await house.router.flush(DRAIN_SECONDS)
     await house.budget.flush()
     await _end(standing)
+
+
+async def _warm(planner: Planner) -> None:
+    await asyncio.sleep(WARM_AFTER_SECONDS)
+    await planner.warm()
 
 
 async def _look_at_cluster(cluster: Reader) -> None:

@@ -119,6 +119,10 @@ class Conclusion(Planned):
 
 
 class Planner(Protocol):
+    async def warm(self) -> None:
+        """Load what the first question would otherwise wait for. Raises nothing."""
+        ...
+
     @property
     def thinks(self) -> bool:
         """Whether `conclude` may take its time: a diagnosis is then shown before, and again after."""

@@ -38,6 +38,9 @@ class RulesPlanner:
     def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
         self._language = language
 
+    async def warm(self) -> None:
+        return
+
     async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
         return plan(text, self._language, memory.latest)
 

@@ -77,6 +77,9 @@ class ClaudePlanner:
     def thinks(self) -> bool:
         return True
 
+    async def warm(self) -> None:
+        await self._endpoint.open()
+
     async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
         understood = await self._rules.plan(text, memory)
         if not _open(understood):

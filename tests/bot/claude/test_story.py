@@ -34,7 +34,7 @@ async def test_what_the_rules_do_not_understand_is_proposed_by_the_model_and_app
     card = await scene.card(OPEN, containing="待审批", seconds=30)
     text = card.view(ADMIN).text
     assert "5 个副本" in text
-    assert "由大模型理解后提出" in text
+    assert "提示" in text and "由大模型理解后提出" in text
     assert scene.writes() == []
     await scene.gateway.click(ADMIN, card.out_track_id, "批准")
     await scene.gateway.shown(card.out_track_id, "成功", seconds=60)
