@@ -1,9 +1,5 @@
 """A planner between the model's stand-in and a small Kubernetes API, with what may never reach a model planted in it."""
 
-import random
-import re
-import string
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +17,8 @@ from executor.risk import Policy
 from sandbox.claude import Asked, ClaudeStandIn, Turn, Use
 from tests.bot.stand import EN, ZH
 from tests.executor.fake_api import FakeApi, deployment, kubeconfig, pod, serving
+from tests.executor.test_redact_corpus import PLANTED as SHAPES
+from tests.executor.test_redact_corpus import planted
 
 __all__ = ["EN", "ZH"]
 
@@ -31,32 +29,10 @@ OPEN = "web 快顶不住了，想想办法多来点人手"
 """A request that the rules do not understand, so that the model is asked."""
 CORPUS = Path(__file__).parents[2] / "corpus"
 
-_LETTERS = string.ascii_letters + string.digits
-_ALPHABETS = {
-    "alnum": _LETTERS,
-    "word": string.ascii_lowercase,
-    "hex": string.hexdigits.lower()[:16],
-    "b64_": f"{_LETTERS}+/",
-    "digits": string.digits,
-    "upper": string.ascii_uppercase + string.digits,
-}
-_SLOT = re.compile(r"<(alnum|word|hex|b64_|digits|upper)(\d+)>")
-
-
-def planted() -> tuple[list[str], list[str]]:
-    """Every line of the corpus of secrets with secrets in its slots, and those secrets."""
-    dice, lines, secrets = random.Random(20261127), [], []
-
-    def fill(slot: re.Match[str]) -> str:
-        secrets.append("".join(dice.choice(_ALPHABETS[slot[1]]) for _ in range(int(slot[2]))))
-        return secrets[-1]
-
-    for part in tomllib.loads((CORPUS / "secrets.toml").read_text("utf-8")).values():
-        lines += [_SLOT.sub(fill, line) for line in part["lines"]]
-    return lines, secrets
-
-
-PLANTED, SECRETS = planted()
+_FILLED = [planted(line, 9) for line in SHAPES]
+PLANTED = [text for text, _ in _FILLED]
+"""Every line of the corpus of secrets, with secrets in it."""
+SECRETS = [secret for _, secrets in _FILLED for secret in secrets]
 
 
 def leaked(claude: ClaudeStandIn) -> list[str]:
