@@ -12,7 +12,7 @@ demo: $(RUNTIME)
 	$(BIN)/steward demo
 
 test: $(DEV)
-	$(BIN)/python -m pytest tests --ignore=tests/cluster --ignore=tests/browser
+	$(BIN)/python -m pytest tests -n 4 --dist worksteal --ignore=tests/cluster --ignore=tests/browser
 
 cluster-test: $(DEV)
 	$(BIN)/python -m pytest tests/cluster

@@ -35,3 +35,7 @@ class MessageGone(PlatformError):
 
 class Refused(PlatformError):
     """The platform will not take this as it is (permission, content, shape): trying the same again is useless."""
+
+
+class NotPermitted(Refused):
+    """The application lacks a permission, which the message names: useless until somebody grants it in the platform's console."""

@@ -118,6 +118,14 @@ OnMessage = Callable[[Message], Awaitable[None]]
 OnAction = Callable[[CardAction, Acknowledge], Awaitable[None]]
 """Acknowledges within the platform's budget, then goes on."""
 
+OnLeft = Callable[[Person], Awaitable[None]]
+"""Somebody left the organisation. Returns when that is noted, and the adapter acknowledges the event; raising makes it come
+again."""
+
+
+async def nobody_left(_: Person) -> None:
+    """For whoever keeps no roles."""
+
 
 OnChange = Callable[[Literal["up", "retiring"]], None]
 """`up`: the first frame was heard, the line works. `retiring`: the platform wants a new connection instead of this one."""
@@ -177,10 +185,17 @@ class Adapter(Protocol):
         """Other credentials (client id or app id, and its secret) from now on: the next line and token are asked for with them."""
         ...
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
+    async def listen(
+        self,
+        on_message: OnMessage,
+        on_action: OnAction,
+        on_change: OnChange = unheeded,
+        on_left: OnLeft = nobody_left,
+    ) -> None:
         """Connect and hear until the line drops: returns when the platform closed it politely, raises Unreachable or
         CredentialsRejected otherwise. Never reconnects by itself. `on_change` hears `up` once, and `retiring` when the platform
         asks for a new connection: this one still answers what it has heard, and the next call of `listen` may run beside it.
+        `on_left` hears who left the organisation, where the platform tells the application.
         Cancelled: sends the close frame first, handles what was already on its way, then lets go."""
         ...
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from adapters.types import Conversation, Person
 from bot.clock import stamp
+from bot.orders import ORDER, AccessOrder, Order
 from bot.store import Row, Store, Transaction
 from executor.preview import ChangeOrder
 from executor.run import Applied
@@ -51,7 +52,7 @@ class Action(BaseModel):
     id: str
     code: str
     state: State
-    order: ChangeOrder
+    order: Order
     requester: Person
     conversation: Conversation
     intent: str
@@ -69,9 +70,21 @@ class Action(BaseModel):
 
     @property
     def target(self) -> str:
-        """`deployment/nginx`, for logs and the audit book."""
-        operation = self.order.operation
-        return str(getattr(operation, "target", "")) or operation.verb
+        """`deployment/nginx` or `person/dingtalk:manager4220`, for logs and the audit book."""
+        if isinstance(self.order, AccessOrder):
+            return f"person/{self.order.subject}"
+        return str(getattr(self.order.operation, "target", "")) or self.verb
+
+    @property
+    def verb(self) -> str:
+        """`restart`, `grant`…"""
+        return self.order.verb if isinstance(self.order, AccessOrder) else self.order.operation.verb
+
+    @property
+    def cluster_order(self) -> ChangeOrder:
+        """The order of an action that changes the cluster."""
+        assert isinstance(self.order, ChangeOrder), self.id
+        return self.order
 
 
 def new_code() -> str:
@@ -86,7 +99,7 @@ def _parsed(row: Row) -> Action:
         id=row["id"],
         code=row["code"],
         state=State(row["state"]),
-        order=ChangeOrder.model_validate_json(row["change_order"]),
+        order=ORDER.validate_json(row["change_order"]),
         requester=Person.model_validate_json(row["requester"]),
         conversation=Conversation.model_validate_json(row["conversation"]),
         intent=row["intent"],

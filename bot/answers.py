@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from bot.brain.planner import Conclusion
 from bot.views import sentence
 from bot.words import Words
-from cards.model import Button, Card, Code, Fact, LogLines, Prose, Section, Table, Tone
+from cards.model import Button, Card, Code, Fact, LogLines, Prose, Role, Section, Table, Tone
 from executor import kubectl
 from executor.operations import Operation
-from executor.reads import Reading
+from executor.reads import Reading, TableView
 from executor.reason import Reason
 from executor.triage import Diagnosis, Finding
 
@@ -20,6 +20,14 @@ _WITHOUT_FINDINGS = {
     None: ("no_findings", Tone.NEUTRAL),
 }
 """By `Diagnosis.ready`: the rules' silence alone is no health."""
+_ROLES: dict[str, Role] = {
+    "NAME": "name",
+    "STATUS": "state",
+    "TYPE": "state",
+    "READY": "ready",
+    **dict.fromkeys(("NODE", "UP-TO-DATE", "AVAILABLE", "CURRENT", "VOLUME", "STORAGECLASS", "VERSION"), "detail"),
+}
+"""By kubectl's words for columns (`executor.tables`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def question(words: Words, card_id: str, text: str, options: tuple[tuple[str, st
 
 
 def reading(words: Words, card_id: str, seen: Reading) -> Told:
-    sections = tuple(Section(title="", body=Table(columns=table.columns, rows=table.rows)) for table in seen.tables)
+    sections = tuple(Section(title="", body=_table(table)) for table in seen.tables)
     if seen.lines:
         sections += (Section(title="", body=LogLines(lines=seen.lines)),)
     footer = []
@@ -96,6 +104,10 @@ def reading(words: Words, card_id: str, seen: Reading) -> Told:
         final=True,
     )
     return Told(card)
+
+
+def _table(seen: TableView) -> Table:
+    return Table(columns=seen.columns, rows=seen.rows, roles=tuple(_ROLES.get(each, "text") for each in seen.columns))
 
 
 def diagnosis(

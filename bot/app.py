@@ -7,21 +7,22 @@ date, then let go. A second signal cuts. What is cut is continued after the next
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
 
 import structlog
 
 from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
-from bot.access import Access
+from bot.access import Pair
 from bot.alone import alone
 from bot.approvals import Approvals
+from bot.book.daily import Daily, time_of_day
 from bot.brain.planner import Planner
 from bot.budget import Budget
+from bot.card_book import CardBook
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
 from bot.credentials import Rotation, credentials_of, watch_files
@@ -29,11 +30,18 @@ from bot.doors import adapters_of, ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
+from bot.gatehouse import gatehouse
 from bot.health import health
+from bot.identities import Identities, person_of
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
+from bot.leavers import Leavers
 from bot.lines import Lines
+from bot.metrics import METRICS
+from bot.names import Names
 from bot.pace import LIVE
+from bot.pairing import Pairing
+from bot.people import People
 from bot.planners import planner_of
 from bot.recollection import Recollection
 from bot.router import NotificationRouter
@@ -45,7 +53,9 @@ from bot.words import Words
 from executor.cluster import Connection, Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
+from setup_server.accounts import Role
 from setup_server.app import application, serving
+from setup_server.chat import hang_cards
 
 log = structlog.get_logger()
 
@@ -60,7 +70,8 @@ class House:
 
     doors: Mapping[Platform, Adapter]
     lines: Lines
-    access: Access
+    identities: Identities
+    leavers: Leavers
     router: NotificationRouter
     approvals: Approvals
     execution: Execution
@@ -68,6 +79,7 @@ class House:
     clicks: Clicks
     gaps: Gaps
     budget: Budget
+    daily: Daily
 
 
 async def run(
@@ -93,11 +105,15 @@ async def run(
         policy = Policy(own_namespace=connection.own_namespace)
         planner = await stack.enter_async_context(planner_of(settings, connection.reader, words, policy=policy))
         house = _built(settings, store, connection, doors, budget, words, clock, planner, policy)
-        pages = application(lambda: health(house.lines, clock))
+        budgets = (budget,) if budget.platform in doors else ()
+        pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
+        if settings.steward_listen:
+            guards = await stack.enter_async_context(gatehouse(settings, store, clock, pages))
+            hang_cards(pages, guards, CardBook(store, house.router))
         await stack.enter_async_context(serving(settings.steward_listen, pages))
         if not doors:
             log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
-        if not house.access.admins:
+        if not (await house.identities.now()).administrators:
             log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
         await _look_at_cluster(connection.reader)
         await house.inbox.forget_old()
@@ -123,7 +139,10 @@ def _built(
     planner: Planner,
     policy: Policy,
 ) -> House:
-    cluster, views, access = connection.writer, Views(words), Access(settings.steward_admins)
+    cluster, views = connection.writer, Views(words)
+    default = Role(settings.steward_default_role)
+    identities = Identities(store, clock, fixed=settings.steward_admins, default=default)
+    leavers = Leavers(store, identities, doors, clock)
     lines, ops = Lines(doors, clock), ops_conversations(settings)
     router = NotificationRouter(
         store,
@@ -131,25 +150,38 @@ def _built(
         clock,
         ops=ops,
         pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
+        public_url=settings.steward_public_url if settings.steward_listen else "",  # without pages no links to them
     )
     lifetime = timedelta(minutes=settings.steward_approval_minutes)
-    approvals = Approvals(store, router, access, views, clock, lifetime=lifetime)
+    approvals = Approvals(store, router, identities, views, clock, lifetime=lifetime, on_decided=leavers.look_at)
     budgets = (budget,) if budget.platform in doors else ()
-    inquiries = Inquiries(store, connection.reader, lines, access, words, clock, budgets)
+    inquiries = Inquiries(store, connection.reader, lines, identities, words, clock, budgets)
+    people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
     recollection = Recollection(store, clock)
-    flow = Flow(planner, cluster, access, approvals, router, inquiries, words, recollection, policy=policy)
-    inbox = Inbox(store, flow.handle, flow.apologise, clock)
+    flow = Flow(planner, cluster, identities, approvals, router, inquiries, people, words, recollection, policy=policy)
+    inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
         lines=lines,
-        access=access,
+        identities=identities,
+        leavers=leavers,
         router=router,
         approvals=approvals,
-        execution=Execution(store, cluster, approvals, router, views, clock, flow.offer_again),
+        execution=Execution(store, cluster, approvals, router, views, clock, flow.offer_again, identities),
         inbox=inbox,
         clicks=Clicks(store, router, approvals, words, clock, as_message=inbox.on_message),
         gaps=Gaps(store, lines, router, words, clock, ops=ops),
         budget=budget,
+        daily=Daily(
+            store,
+            router,
+            words,
+            clock,
+            settings.steward_data_dir,
+            to=tuple(place for places in ops.values() for place in places),
+            post_at=time_of_day(settings.steward_audit_post),
+            keep_days=settings.steward_audit_keep_days,
+        ),
     )
 
 
@@ -157,15 +189,28 @@ async def _live(
     house: House, stop: asyncio.Event, clock: Clock, group: asyncio.TaskGroup, *more: Coroutine[None, None, None]
 ) -> None:
     """From the first line to the last write."""
-    parts = (house.router, house.inbox, house.approvals, house.execution, house.budget, house.gaps)
+    parts = (
+        house.router,
+        house.inbox,
+        house.approvals,
+        house.execution,
+        house.budget,
+        house.gaps,
+        house.daily,
+        house.leavers,
+    )
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]
     listening = [
-        group.create_task(supervise(line, house.inbox.on_message, house.clicks.on_action, clock), name=f"line:{name}")
+        group.create_task(
+            supervise(line, house.inbox.on_message, house.clicks.on_action, clock, on_left=house.leavers.on_left),
+            name=f"line:{name}",
+        )
         for name, line in house.lines.by_platform.items()
     ]
-    group.create_task(_meet(house.doors, house.access), name="meet")
-    log.info("steward.started", platforms=sorted(house.doors), admins=len(house.access.admins))
+    admins = (await house.identities.now()).administrators
+    group.create_task(_meet(house.doors, admins), name="meet")
+    log.info("steward.started", platforms=sorted(house.doors), admins=len(admins))
     await stop.wait()
     log.info("steward.stopping")
     await _end(listening)
@@ -190,10 +235,10 @@ async def _look_at_cluster(cluster: Reader) -> None:
         log.warning("cluster.away", reason=str(error) or type(error).__name__)
 
 
-async def _meet(doors: Mapping[Platform, Adapter], access: Access) -> None:
+async def _meet(doors: Mapping[Platform, Adapter], admins: Iterable[Pair]) -> None:
     """Learn the administrators' names, for cards and toasts; a bound id that nobody has is worth a warning."""
-    for platform, user_id in sorted(access.admins):
-        door = doors.get(cast("Platform", platform))
+    for platform, user_id in sorted(admins):
+        door = doors.get(person_of((platform, user_id)).platform)
         if door is None:
             continue
         try:

@@ -5,6 +5,7 @@ it returns answers the platform. Approvals are also the executor's `Ledger`: an 
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,17 +14,18 @@ from typing import Literal, NamedTuple
 import structlog
 
 from adapters.types import Answer, Conversation, Person
-from bot import actions, audit, deliveries
+from bot import actions, audit, deliveries, versions
 from bot.access import Access
 from bot.actions import Action, State
 from bot.audit import Entry
 from bot.clock import Clock
 from bot.deliveries import Pressed
+from bot.identities import Identities
+from bot.orders import AccessOrder, Order
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
 from bot.views import DIGEST_PREFIX, Views
 from cards.model import Card
-from executor.preview import ChangeOrder
 from executor.reason import Reason, reason
 from executor.redact import mask
 
@@ -54,31 +56,37 @@ class _Decided(NamedTuple):
     decision: Decision
 
 
+def _unheeded(_: Person) -> None:
+    """For whoever does not care who decides."""
+
+
 class Approvals:
-    """Proposes, decides, expires."""
+    """Proposes, decides, expires. `on_decided` hears who decided, and returns at once."""
 
     def __init__(
         self,
         store: Store,
         router: NotificationRouter,
-        access: Access,
+        identities: Identities,
         views: Views,
         clock: Clock,
         *,
         lifetime: timedelta = timedelta(minutes=15),
+        on_decided: Callable[[Person], None] = _unheeded,
     ) -> None:
         self._store = store
         self._router = router
-        self._access = access
+        self._identities = identities
         self._views = views
         self._clock = clock
         self._lifetime = lifetime
+        self._on_decided = on_decided
         self._proposed = asyncio.Event()
         self.approved_ids: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
         """Actions that were just approved, for `bot.execution`."""
 
     async def propose(
-        self, order: ChangeOrder, requester: Person, conversation: Conversation, *, intent: str, request: str
+        self, order: Order, requester: Person, conversation: Conversation, *, intent: str, request: str
     ) -> Action:
         """Store an action as WAIT_APPROVAL and post its card. The same `request` id again gives the action that is there."""
         action_id = deliveries.stable_id("action", request)
@@ -110,8 +118,7 @@ class Approvals:
         if new:
             self._router.wake()
             self._proposed.set()
-            verb = order.operation.verb
-            log.info("approval.asked", action=action.id, code=action.code, verb=verb, target=action.target)
+            log.info("approval.asked", action=action.id, code=action.code, verb=action.verb, target=action.target)
         return action
 
     async def by_code(self, code: str) -> Action | None:
@@ -125,7 +132,7 @@ class Approvals:
         audit row. `digest` is the prefix that the clicked card carried (None for a typed answer, which names the action)."""
 
         async def decided(tx: Transaction) -> _Decided:
-            return await self._decided(tx, action_id, verb, by, digest, mask(note).text)
+            return await self._decided(tx, action_id, verb, by, digest, mask(note).text, seen=None)
 
         return self._announced(verb, by, await self._store.write(decided))
 
@@ -139,23 +146,35 @@ class Approvals:
             found = await deliveries.pressed(tx, key, button)
             if found is None or found.action_id is None or verb is None:
                 return found, None
-            return found, await self._decided(tx, found.action_id, verb, by, digest, mask(note).text)
+            return found, await self._decided(tx, found.action_id, verb, by, digest, mask(note).text, seen=found.seen)
 
         found, decided = await self._store.write(clicked)
         return found, self._announced(verb, by, decided) if verb and decided else None
 
     async def _decided(
-        self, tx: Transaction, action_id: str, verb: Verb, by: Person, digest: str | None, note: str
+        self,
+        tx: Transaction,
+        action_id: str,
+        verb: Verb,
+        by: Person,
+        digest: str | None,
+        note: str,
+        *,
+        seen: int | None,
     ) -> _Decided:
         action = await actions.get(tx, action_id)
         assert action is not None, action_id
-        return _Decided(action, await self._decide(tx, action, verb, by, digest, note))
+        if seen is not None:
+            await versions.clicked(tx, action.card_id, seen)
+        return _Decided(action, await self._decide(tx, action, verb, by, digest, note, seen))
 
     def _announced(self, verb: Verb, by: Person, decided: _Decided) -> Decision:
         action, decision = decided
         self._router.wake()
         if decision.approved is not None:
             self.approved_ids.put_nowait(action.id)
+        if decision.tone == "success" and verb != "cancel":
+            self._on_decided(by)
         log.info(
             "approval.decided" if decision.approved else "approval.clicked",
             action=action.id,
@@ -166,22 +185,27 @@ class Approvals:
         return decision
 
     async def _decide(
-        self, tx: Transaction, action: Action, verb: Verb, by: Person, digest: str | None, note: str
+        self, tx: Transaction, action: Action, verb: Verb, by: Person, digest: str | None, note: str, seen: int | None
     ) -> Decision:
         card = await deliveries.card_of(tx, action.card_id)
-        refusal = self._why_not(action, verb, by)
+
+        async def book(action: Action, status: str, detail: str) -> None:
+            how = versions.decided_on(seen, detail)
+            await audit.append(tx, entry(action, by, verb, status, detail=how), self._clock)
+
+        refusal = _why_not(await self._identities.within(tx), action, verb, by)
         if refusal is not None:
-            await audit.append(tx, entry(action, by, verb, "REFUSED", detail=refusal.code), self._clock)
+            await book(action, "REFUSED", refusal.code)
             return Decision(card, refusal, "error")
         if action.state is not State.WAIT_APPROVAL:
-            await audit.append(tx, entry(action, by, verb, "LATE", detail=action.state), self._clock)
+            await book(action, "LATE", action.state)
             return Decision(card, self._views.already(action), "warning")
         if digest is not None and digest != action.order.digest[:DIGEST_PREFIX]:
-            await audit.append(tx, entry(action, by, verb, "REFUSED", detail="decide.other_digest"), self._clock)
+            await book(action, "REFUSED", "decide.other_digest")
             return Decision(card, reason("decide.other_digest"), "error")
         now = self._clock()
         if now >= action.expires_at:
-            await audit.append(tx, entry(action, by, verb, "LATE", detail=State.EXPIRED), self._clock)
+            await book(action, "LATE", State.EXPIRED)
             expired = await self._expire(tx, action)
             return Decision(expired, reason("decide.expired"), "warning")
         state, status = _DECIDED[verb]
@@ -196,26 +220,23 @@ class Approvals:
             **({"finished_at": now} if state.terminal else {}),
         )
         assert moved is not None, "the write lock was held since the state was read"
-        await audit.append(tx, entry(moved, by, verb, status, detail=note), self._clock)
+        await book(moved, status, note)
         newer = await deliveries.put_card(tx, self._views.action_card(moved), now)
         return Decision(newer, reason(f"decide.{verb}"), "success", moved if verb == "approve" else None)
-
-    def _why_not(self, action: Action, verb: Verb, by: Person) -> Reason | None:
-        if verb == "cancel" and (by.platform, by.id) == (action.requester.platform, action.requester.id) and by.id:
-            return None
-        return self._access.why_not_approve(by)
 
     async def approved(self, action_id: str, digest: str) -> bool:
         """`executor.run.Ledger`: true once per action, and only while it is EXECUTING with this digest, was decided by a person
         who still is a bound administrator, and its approval stands in the audit book."""
+        return await self._store.write(partial(self.claim, action_id=action_id, digest=digest))
 
-        async def claimed(tx: Transaction) -> bool:
-            action = await actions.get(tx, action_id)
-            if action is None or action.decided_by is None or self._access.why_not_approve(action.decided_by):
-                return False
-            return await actions.claim(tx, action_id, digest, self._clock())
-
-        return await self._store.write(claimed)
+    async def claim(self, tx: Transaction, action_id: str, digest: str) -> bool:
+        """The same within a transaction: for effects that are rows themselves and become durable with the claim."""
+        action = await actions.get(tx, action_id)
+        if action is None or action.decided_by is None:
+            return False
+        if _why_not(await self._identities.within(tx), action, "approve", action.decided_by) is not None:
+            return False
+        return await actions.claim(tx, action_id, digest, self._clock())
 
     async def run(self) -> None:
         """Expire what nobody decided, for ever; the card says so."""
@@ -247,12 +268,23 @@ class Approvals:
         return Answer(card=decision.card, toast=self._views.words.say(decision.toast), tone=decision.tone)
 
 
+def _why_not(access: Access, action: Action, verb: Verb, by: Person) -> Reason | None:
+    """None when this person may decide this action so; nobody decides what they may do themselves."""
+    if verb == "cancel" and (by.platform, by.id) == (action.requester.platform, action.requester.id) and by.id:
+        return None
+    refusal = access.why_not_approve(by)
+    if refusal is None and isinstance(action.order, AccessOrder) and access.same(by, action.order.person):
+        return reason("grant.own", name=by.name or by.id)
+    return refusal
+
+
 def entry(action: Action, by: Person | None, verb: str, status: str, *, detail: str = "") -> Entry:
     """The audit row of something that happened to an action; `by` is None for Steward itself."""
     who = by or action.requester
     return Entry(
         user_id=by.id if by else "steward",
-        action_type=f"{verb}_{action.order.operation.verb}".replace("-", "_"),
+        user_name=by.name if by else "",
+        action_type=f"{verb}_{action.verb}".replace("-", "_"),
         target_resource=action.target,
         command_snapshot=action.order.command,
         status=status,

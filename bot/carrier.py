@@ -6,20 +6,21 @@ wins. Steps on the way are shown as often as the platform's pace allows, the fin
 
 import asyncio
 import random
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
 
-from adapters.errors import CredentialsRejected, MessageGone, Refused, Throttled, Unreachable
+from adapters.errors import CredentialsRejected, MessageGone, NotPermitted, Refused, Throttled, Unreachable
+from adapters.recent import Recent
 from adapters.types import Adapter, Sent
 from bot import deliveries
 from bot.clock import Clock
 from bot.deliveries import Delivery, Due
 from bot.pace import Pace
 from bot.rates import Rates
-from bot.store import Store
+from bot.store import Store, Transaction
 from cards.model import Card
 from cards.phrases import phrases
 
@@ -32,8 +33,13 @@ LOOK_AHEAD = 500
 SLOWEST_RETRY = 60.0
 OLDEST = timedelta(days=14)
 """Platforms refuse to touch older messages (Feishu 230031); retries end there."""
+IN_DOUBT = timedelta(seconds=60)
+"""A call that was given up may still be carried out, for so long: after what was said later."""
+MOST_DOUBTS = 10_000
 IDLE = 30.0
 """Seconds between looks when nothing is due: only a backstop, changes wake the carrier."""
+LEAST_REST = 0.02
+"""Between two looks, however many changes come."""
 
 
 class Carrier:
@@ -41,7 +47,7 @@ class Carrier:
     budget that runs out slows it down."""
 
     def __init__(
-        self, store: Store, adapter: Adapter, clock: Clock, pace: Callable[[], Pace], held: Container[str]
+        self, store: Store, adapter: Adapter, clock: Clock, pace: Callable[[], Pace], held: Collection[str]
     ) -> None:
         self.wake = asyncio.Event()
         self._store = store
@@ -50,6 +56,10 @@ class Carrier:
         self._pace = pace
         self._held = held
         self._under_way: set[str] = set()
+        self._crowded = False
+        """The first of those that are due all wait for their turn: others may be behind them."""
+        self._doubts: Recent[str, datetime] = Recent(MOST_DOUBTS)
+        """By copy: when a call was last given up without an answer."""
 
     async def idle(self) -> bool:
         """Whether nothing is left that could go out now."""
@@ -60,27 +70,48 @@ class Carrier:
         async with asyncio.TaskGroup() as group:
             while True:
                 self.wake.clear()
-                soonest = IDLE
-                for copy in await self._put_off(await self._due()):
-                    if len(self._under_way) >= PARALLEL:
-                        break
-                    if (wait := rates.wait(copy)) > 0:
-                        soonest = min(soonest, wait)
-                        continue
-                    rates.take(copy)
-                    self._under_way.add(copy.key)
-                    group.create_task(self._carry(copy))
-                upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
-                if upcoming is not None:
-                    soonest = min(soonest, (upcoming - self._clock()).total_seconds())
+                wait = min(await self._start(rates, group), await self._until_next())
                 try:
-                    async with asyncio.timeout(max(soonest, 0.02)):
+                    async with asyncio.timeout(max(wait, LEAST_REST)):
                         await self.wake.wait()
+                    await asyncio.sleep(LEAST_REST)
                 except TimeoutError:
                     pass
 
-    async def _due(self) -> list[Due]:
-        ready = await deliveries.due(self._store, self._adapter.platform, self._clock(), LOOK_AHEAD)
+    async def _start(self, rates: Rates, group: asyncio.TaskGroup) -> float:
+        """Start what may go out now; the seconds until more of what is due may. Copies that cannot go are not even looked at: while
+        a platform is at its limit every change of a card would be one more look at all that wait."""
+        sends, updates = rates.sends, rates.updates
+        waits = [wait for wait in (sends, updates) if wait > 0]
+        if len(self._under_way) >= PARALLEL or (sends > 0 and updates > 0):
+            return min(waits, default=IDLE)
+        look = LOOK_AHEAD if self._crowded else PARALLEL
+        ready = await self._due(look, sends=sends <= 0, updates=updates <= 0)
+        started = 0
+        for copy in await self._put_off(ready):
+            if len(self._under_way) >= PARALLEL:
+                break
+            if (wait := rates.wait(copy)) > 0:
+                waits.append(wait)
+                continue
+            rates.take(copy)
+            self._under_way.add(copy.key)
+            group.create_task(self._carry(copy))
+            started += 1
+        self._crowded = not started and len(ready) >= look
+        if self._crowded and look < LOOK_AHEAD:
+            return 0.0
+        return min(waits, default=IDLE)
+
+    async def _until_next(self) -> float:
+        upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
+        return IDLE if upcoming is None else (upcoming - self._clock()).total_seconds()
+
+    async def _due(self, limit: int = PARALLEL, *, sends: bool = True, updates: bool = True) -> list[Due]:
+        busy = len(self._under_way) + len(self._held)
+        ready = await deliveries.due(
+            self._store, self._adapter.platform, self._clock(), limit + busy, sends=sends, updates=updates
+        )
         return [copy for copy in ready if copy.key not in self._held and copy.key not in self._under_way]
 
     async def _put_off(self, ready: list[Due]) -> list[Due]:
@@ -110,6 +141,7 @@ class Carrier:
         try:
             sent, spent = await self._deliver(copy)
         except Unreachable as error:
+            self._doubts[copy.key] = self._clock()
             delay = random.uniform(0.5, 1.0) * min(SLOWEST_RETRY, 2.0**copy.attempts)  # noqa: S311 - jitter, not a secret
             await self._later(copy, delay, str(error))
         except Throttled as error:
@@ -119,7 +151,12 @@ class Carrier:
         except MessageGone as error:
             await self._turn(copy, "text" if copy.message_id and not copy.as_text else "gone", str(error))
         except Refused as error:
-            await self._turn(copy, "gone" if copy.as_text else "text", str(error))
+            if copy.as_text and isinstance(
+                error, NotPermitted
+            ):  # words are the last resort, and a permission can be granted
+                await self._later(copy, SLOWEST_RETRY, str(error))
+            else:
+                await self._turn(copy, "gone" if copy.as_text else "text", str(error))
         except Exception as error:  # our bug with this very card, which would end us again after every start
             log.exception("card.failed", card=copy.card.id)
             await self._turn(copy, "gone" if copy.as_text else "text", type(error).__name__)
@@ -138,10 +175,17 @@ class Carrier:
         return await self._adapter.send(copy.conversation, copy.card, key=copy.key), 0
 
     async def _shown(self, copy: Delivery, sent: Sent | None, spent: int) -> None:
-        version = copy.card.version
-        await self._store.write(
-            lambda tx: deliveries.shown(tx, copy.key, version, self._clock(), sent=sent, spent=spent)
-        )
+        version, now = copy.card.version, self._clock()
+        wait = None if copy.as_text else self._pace().after(copy.updates + spent)
+        next_step = now + (timedelta(days=1) if wait is None else timedelta(seconds=wait))
+        given_up = self._doubts.get(copy.key)
+
+        async def shown(tx: Transaction) -> None:
+            await deliveries.shown(tx, copy.key, version, now, sent=sent, spent=spent, again=next_step)
+            if given_up is not None and now < given_up + IN_DOUBT:
+                await deliveries.again(tx, copy.key, given_up + IN_DOUBT)
+
+        await self._store.write(shown)
         log.info(
             "card.shown",
             card=copy.card.id,

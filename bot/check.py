@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from adapters.errors import CredentialsRejected, PlatformError, Unreachable
+from adapters.errors import CredentialsRejected, PlatformError, Refused, Unreachable
 from adapters.types import Adapter, Conversation, Platform
 from bot.check_click import WAIT_SECONDS, NoClick, try_click
 from bot.doors import adapters_of
@@ -44,27 +44,27 @@ class Look:
 _SIGNS = {True: "✅", False: "❌", None: "⚠️"}
 
 
-async def check(settings: Settings, *, click: bool = False) -> int:
+async def check(settings: Settings, *, click: bool = False, wait: float = WAIT_SECONDS) -> int:
     """Print a line per thing that was tried; 0 when nothing is wrong, 1 otherwise. `click` also posts a card per platform and
-    waits for its button to be pressed."""
+    waits so many seconds for its button to be pressed."""
     words = await asyncio.to_thread(Words, settings.steward_locale)
     ill = 0
-    async with aclosing(looks(settings, words, click=click)) as all_looks:
+    async with aclosing(looks(settings, words, wait=wait if click else 0.0)) as all_looks:
         async for look in all_looks:
             ill += look.well is False
             print(f"{_SIGNS[look.well]} {look.name}: {look.said}", flush=True)  # noqa: T201 - the command line speaks
     return 1 if ill else 0
 
 
-async def looks(settings: Settings, words: Words, *, click: bool = False) -> AsyncGenerator[Look, None]:
+async def looks(settings: Settings, words: Words, *, wait: float = 0.0) -> AsyncGenerator[Look, None]:
     yield _admins(settings, words)
-    yield _disk(settings, words)
+    yield await asyncio.to_thread(_disk, settings, words)
     doors = adapters_of(settings)
     if not doors:
         yield Look(words("check.platforms"), well=False, said=words("check.no_platform"))
     for name, door in doors.items():
         try:
-            async with aclosing(_platform(name, door, settings, words, click=click)) as platform_looks:
+            async with aclosing(_platform(name, door, settings, words, wait=wait)) as platform_looks:
                 async for look in platform_looks:
                     yield look
         finally:
@@ -75,27 +75,35 @@ async def looks(settings: Settings, words: Words, *, click: bool = False) -> Asy
 
 
 async def _platform(
-    name: Platform, door: Adapter, settings: Settings, words: Words, *, click: bool
+    name: Platform, door: Adapter, settings: Settings, words: Words, *, wait: float
 ) -> AsyncGenerator[Look, None]:
-    """Credentials, then what the developer console is set to, then a real click."""
+    """Credentials, then what the developer console is set to, then, where there are seconds to `wait`, a real click. Who is known
+    and still refused learns what the console says, which may be why."""
+    refused = False
     try:
-        await door.check()
-        yield Look(name, well=True, said=words("check.credentials_work"))
+        try:
+            await door.check()
+            yield Look(name, well=True, said=words("check.credentials_work"))
+        except Refused as error:
+            refused = True
+            yield Look(name, well=False, said=_why(error, name, words))
         for found in await door.audit():
             yield Look(f"{name} {found.name}", well=found.well, said=words(found.said, **found.values))
     except PlatformError as error:
         yield Look(name, well=False, said=_why(error, name, words))
         return
-    if not click:
+    if refused:
+        return
+    if not wait:
         yield Look(f"{name} click", well=None, said=words("check.click_untried"))
         return
     where = _where(name, settings)
     if where is None:
         yield Look(f"{name} click", well=False, said=words("check.click_nowhere"))
         return
-    yield Look(f"{name} click", well=None, said=words("check.click_waiting", id=where.id, seconds=int(WAIT_SECONDS)))
+    yield Look(f"{name} click", well=None, said=words("check.click_waiting", id=where.id, seconds=int(wait)))
     try:
-        await try_click(door, where, words)
+        await try_click(door, where, words, seconds=wait)
         yield Look(f"{name} click", well=True, said=words("check.click_came"))
     except NoClick:
         yield Look(f"{name} click", well=False, said=words(f"{name}.no_click"))

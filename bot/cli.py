@@ -1,8 +1,7 @@
-"""The command line: `steward run, demo, check, explain, audit`."""
+"""The command line: `steward run, demo, check, explain, audit, admin`."""
 
 import argparse
 import asyncio
-import csv
 import json
 import sqlite3
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.book import command
 from bot.settings import BadSettings, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -32,21 +32,26 @@ def parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
     explain.add_argument("--model", action="store_true", help="ask the model that ANTHROPIC_API_KEY pays for, too")
     explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
-    book = commands.add_parser("audit", help="the audit book").add_subparsers(
-        dest="page", required=True, metavar="WHAT"
-    )
-    listing = book.add_parser("list", help="the newest rows")
-    listing.add_argument("--limit", type=_count, default=50, metavar="ROWS", help="how many, 50 unless told")
-    export = book.add_parser("export", help="every row, oldest first, to standard output")
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
-    book.add_parser("verify", help="walk the hash chain; exit 1 at the first edit or gap")
+    command.add_to(commands)
+    _add_admin(commands)
     return top
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"a number from 1 is needed, not {text!r}")
-    return int(text)
+def _add_admin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verbs = commands.add_parser("admin", help="accounts and the people behind them").add_subparsers(
+        dest="verb", required=True, metavar="WHAT"
+    )
+    verbs.add_parser("list", help="accounts, roles, identities, last login")
+    add = verbs.add_parser("add", help="a new account; asks for its password twice")
+    add.add_argument("username", metavar="NAME")
+    roles = ("administrator", "member", "viewer")
+    add.add_argument("--role", choices=roles, default="administrator", help="administrator unless told")
+    reset = verbs.add_parser("reset-password", help="another password; ends every session of the account")
+    reset.add_argument("username", metavar="NAME")
+    for one in (add, reset):
+        one.add_argument("--password-file", type=Path, metavar="FILE", help="read it from here instead of asking")
+    pair = verbs.add_parser("pair", help="a code that ties a DingTalk or Feishu identity to the account")
+    pair.add_argument("username", metavar="NAME")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,6 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _explain(load_settings(), " ".join(options.text), model=options.model)
             case "audit":
                 return _audit(load_settings(), options)
+            case "admin":
+                from bot.admin import admin  # noqa: PLC0415 - loads bcrypt
+
+                return asyncio.run(admin(load_settings(), options))
             case "check":
                 from bot.check import check  # noqa: PLC0415 - loads the adapters
 
@@ -137,29 +146,4 @@ def _audit(settings: Settings, options: argparse.Namespace) -> int:
     if not path.exists():
         print(f"steward: no database at {path}", file=sys.stderr)  # noqa: T201
         return 1
-    return asyncio.run(_book(path, options))
-
-
-async def _book(path: Path, options: argparse.Namespace) -> int:
-    from bot import audit  # noqa: PLC0415
-    from bot.store import open_store  # noqa: PLC0415
-
-    async with open_store(path) as store:
-        if options.page == "verify":
-            try:
-                print(f"{await audit.verify(store)} rows, chain intact")  # noqa: T201
-            except audit.Broken as error:
-                print(f"chain broken: {error}", file=sys.stderr)  # noqa: T201
-                return 1
-            return 0
-        columns = (*audit.COLUMNS, "hash")
-        if options.page == "export" and options.format == "csv":
-            table = csv.writer(sys.stdout)
-            table.writerow(columns)
-            async for row in audit.entries(store):
-                table.writerow([row[name] for name in columns])
-            return 0
-        rows = audit.newest(store, options.limit) if options.page == "list" else audit.entries(store)
-        async for row in rows:
-            print(json.dumps({name: row[name] for name in columns}, ensure_ascii=False))  # noqa: T201
-    return 0
+    return command.run(path, options)

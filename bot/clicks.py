@@ -56,8 +56,10 @@ class Clicks:
             late.cancel()
             if found is not None and found.form:
                 answer = answer.model_copy(update={"form": found.form})
-            if await answered.told(action, answer) and answer.card is not None:
-                await self._router.answered(action.key, answer.card.version)
+            if await answered.told(action, answer) and answer.card is not None and not answer.card.final:
+                await self._router.answered(
+                    action.key, answer.card.version
+                )  # the end is shown by a call of its own as well
 
     async def _say_busy(self, action: CardAction, answered: "_Answered") -> None:
         await asyncio.sleep(BUDGET)
@@ -99,6 +101,7 @@ class Clicks:
     async def _note(self, action: CardAction, found: Pressed | None, status: str, detail: str = "") -> None:
         row = Entry(
             user_id=action.operator.id,
+            user_name=action.operator.name,
             action_type="choose",
             status=status,
             target_resource=action.button,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from adapters.types import Conversation, Platform, Sent
+from bot import versions
 from bot.clock import stamp
 from bot.store import Row, Store, Transaction
 from cards.model import Card
@@ -93,12 +94,13 @@ async def add_card(
     commands: Mapping[str, str] | None = None,
 ) -> bool:
     """Store a new card and one due copy for each conversation. False when the card was there already: nothing is changed."""
+    body = card.model_dump_json()
     added = await tx.execute(
         "INSERT OR IGNORE INTO cards (id, version, final, body, action_id, commands, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         card.id,
         card.version,
         card.final,
-        card.model_dump_json(),
+        body,
         action_id,
         json.dumps(commands or {}, ensure_ascii=False),
         stamp(now),
@@ -115,20 +117,27 @@ async def add_card(
             conversation.model_dump_json(),
             stamp(now),
         )
+    await versions.keep(tx, card, body, now)
     return True
 
 
 async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapping[str, str] | None = None) -> Card:
     """Store the next version of a card; every copy is now behind, and due when it was: a step on the way waits for its turn as the
-    one before did, the end waits only where the platform asked for it. Returns the card with its version."""
-    row = await tx.row("SELECT version FROM cards WHERE id = ?", card.id)
+    one before did, the end waits only where the platform asked for it. A step that comes after the end changes nothing. Returns the
+    card that is there, with its version and its link."""
+    row = await tx.row(
+        "SELECT version, final, body, json_extract(body, '$.link') AS link FROM cards WHERE id = ?", card.id
+    )
     assert row is not None, card.id
-    newer = card.model_copy(update={"version": row["version"] + 1})
+    if row["final"] and not card.final:
+        return Card.model_validate_json(row["body"])
+    newer = card.model_copy(update={"version": row["version"] + 1, "link": card.link or row["link"]})
+    body = newer.model_dump_json()
     await tx.execute(
         "UPDATE cards SET version = ?, final = ?, body = ?, updated_at = ?, commands = coalesce(?, commands) WHERE id = ?",
         newer.version,
         newer.final,
-        newer.model_dump_json(),
+        body,
         stamp(now),
         json.dumps(commands, ensure_ascii=False) if commands is not None else None,
         card.id,
@@ -140,6 +149,7 @@ async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapp
         stamp(now),
         card.id,
     )
+    await versions.keep(tx, newer, body, now)
     return newer
 
 
@@ -148,11 +158,18 @@ async def card_of(source: Transaction | Store, card_id: str) -> Card | None:
     return Card.model_validate_json(row["body"]) if row else None
 
 
+async def version_of(source: Transaction | Store, card_id: str) -> int | None:
+    row = await source.row("SELECT version FROM cards WHERE id = ?", card_id)
+    return int(row["version"]) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """What a click was about: the copy's card, conversation and form, its action if it has one, what the button stands for."""
 
     card: Card
+    seen: int
+    """The version that the copy showed, as far as the platform took it."""
     conversation: Conversation
     form: str
     action_id: str | None
@@ -162,12 +179,14 @@ class Pressed:
 async def pressed(source: Transaction | Store, key: str, button: str) -> Pressed | None:
     """Look a click up by the key of the copy it came from. None for a copy that was never ours."""
     row = await source.row(
-        "SELECT c.*, d.conversation, d.form FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?", key
+        "SELECT c.*, d.conversation, d.form, d.shown_version FROM deliveries d JOIN cards c ON c.id = d.card_id WHERE d.key = ?",
+        key,
     )
     if row is None:
         return None
     return Pressed(
         card=Card.model_validate_json(row["body"]),
+        seen=row["shown_version"] or row["version"],
         conversation=Conversation.model_validate_json(row["conversation"]),
         form=row["form"],
         action_id=row["action_id"],
@@ -195,14 +214,19 @@ async def asked(source: Transaction | Store, conversation: Conversation, number:
     return json.loads(row["commands"]).get(f"option-{number}") if row else None
 
 
-async def due(store: Store, platform: Platform, now: datetime, limit: int) -> list[Due]:
-    """Copies to bring up to date, final ones first."""
+async def due(
+    store: Store, platform: Platform, now: datetime, limit: int, *, sends: bool = True, updates: bool = True
+) -> list[Due]:
+    """Copies to bring up to date, final ones first; only those to post, or only those to change, where the others may not go."""
     rows = await store.rows(
         "SELECT d.key, d.message_id, d.state, d.updates, d.touched_at, c.final, c.version,"
         " json_extract(d.conversation, '$.id') AS place FROM deliveries d JOIN cards c ON c.id = d.card_id"
-        " WHERE d.platform = ? AND d.state <> 'gone' AND d.behind = 1 AND d.due_at <= ? ORDER BY c.final DESC, d.due_at LIMIT ?",
+        " WHERE d.platform = ? AND d.state <> 'gone' AND d.behind = 1 AND d.due_at <= ?"
+        " AND CASE d.message_id WHEN '' THEN ? ELSE ? END ORDER BY c.final DESC, d.due_at LIMIT ?",
         platform,
         stamp(now),
+        sends,
+        updates,
         limit,
     )
     return [
@@ -241,19 +265,29 @@ async def next_due(store: Store, platform: Platform, after: datetime) -> datetim
 
 
 async def shown(
-    tx: Transaction, key: str, version: int, now: datetime, *, sent: Sent | None = None, spent: int = 1
+    tx: Transaction,
+    key: str,
+    version: int,
+    now: datetime,
+    *,
+    sent: Sent | None = None,
+    spent: int = 1,
+    again: datetime | None = None,
 ) -> None:
     """Note what a copy was told last, by a call or by the answer to a click. Both may be under way at once and nobody knows which
-    came in last, so that a copy told an older version than its card's is behind, whatever it was told before."""
+    came in last, so that a copy told an older version than its card's is behind, whatever it was told before. A next step on the
+    way may be shown from `again` on, the end at once."""
     await tx.execute(
         "UPDATE deliveries SET shown_version = ?, behind = ? < (SELECT version FROM cards WHERE id = card_id),"
         " message_id = coalesce(?, message_id), form = coalesce(?, form),"
+        " due_at = CASE WHEN (SELECT final FROM cards WHERE id = card_id) THEN due_at ELSE coalesce(?, due_at) END,"
         " updates = updates + ?, attempts = 0, touched_at = ?,"
-        " error = CASE state WHEN 'text' THEN error ELSE '' END WHERE key = ?",
+        " error = CASE state WHEN 'open' THEN '' ELSE error END WHERE key = ?",
         version,
         version,
         sent.message_id if sent else None,
         sent.form if sent else None,
+        stamp(again) if again else None,
         spent,
         stamp(now),
         key,
@@ -277,6 +311,11 @@ async def retry(tx: Transaction, key: str, until: datetime, error: str) -> None:
     await tx.execute(
         "UPDATE deliveries SET due_at = ?, error = ?, attempts = attempts + 1 WHERE key = ?", stamp(until), error, key
     )
+
+
+async def again(tx: Transaction, key: str, until: datetime) -> None:
+    """Show this copy once more then, whatever it shows."""
+    await tx.execute("UPDATE deliveries SET behind = 1, due_at = ? WHERE key = ? AND state = 'open'", stamp(until), key)
 
 
 async def turn(tx: Transaction, key: str, state: Literal["text", "gone"], error: str) -> None:

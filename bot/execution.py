@@ -7,10 +7,13 @@ from contextlib import aclosing
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from bot import actions, audit, deliveries
+from bot import actions, audit, deliveries, grants
 from bot.actions import Action, State
 from bot.approvals import Approvals, entry
 from bot.clock import Clock
+from bot.grants import NotGranted
+from bot.identities import Identities
+from bot.orders import AccessOrder
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
 from bot.turns import Turns
@@ -47,6 +50,7 @@ class Execution:
         views: Views,
         clock: Clock,
         offer: Offer,
+        identities: Identities,
     ) -> None:
         self._store = store
         self._cluster = cluster
@@ -55,6 +59,7 @@ class Execution:
         self._views = views
         self._clock = clock
         self._offer = offer
+        self._identities = identities
         self._turns = Turns()
         self._interrupted: list[Action] = []
 
@@ -94,6 +99,9 @@ class Execution:
                 queue.task_done()
 
     async def _carry_out(self, action: Action, group: asyncio.TaskGroup) -> None:
+        if isinstance(action.order, AccessOrder):
+            await self._grant(action, action.order)
+            return
         moved = await self._write(action)
         if moved is not None and moved.applied is not None:
             watching = self._contained(moved, self._watch(moved, moved.applied))
@@ -118,7 +126,9 @@ class Execution:
         """The effect itself; the action as VERIFYING, or None when it ended here."""
         try:
             async with asyncio.timeout(RUN_SECONDS):
-                applied = await run.run(self._cluster, action.order, action_id=action.id, ledger=self._approvals)
+                applied = await run.run(
+                    self._cluster, action.cluster_order, action_id=action.id, ledger=self._approvals
+                )
         except run.Drifted as drift:
             await self._finish(action, State.STALE, _failed(drift.reason))
             await self._offer(action)
@@ -136,6 +146,22 @@ class Execution:
             return await self._to_verifying(action, applied)
         return None
 
+    async def _grant(self, action: Action, order: AccessOrder) -> None:
+        """A change of roles: claimed, made and ended in one transaction, so there is nothing to verify and nothing to recover."""
+
+        async def granted(tx: Transaction) -> tuple[State, Verdict] | None:
+            try:
+                verdict = await grants.carry_out(
+                    tx, action, order, approvals=self._approvals, identities=self._identities
+                )
+                state = State.SUCCESS
+            except NotGranted as refusal:
+                verdict, state = _failed(refusal.reason), State.STALE if refusal.stale else State.FAILED
+            return (state, verdict) if await self._ended(tx, action, state, verdict) else None
+
+        if ended := await self._store.write(granted):
+            self._tell(action, ended[1])
+
     async def _to_verifying(self, action: Action, applied: Applied) -> Action | None:
         async def applied_to(tx: Transaction) -> Action | None:
             moved = await actions.move(tx, action.id, State.EXECUTING, State.VERIFYING, applied=applied)
@@ -148,38 +174,40 @@ class Execution:
         return moved
 
     async def _watch(self, action: Action, applied: Applied) -> None:
-        async with aclosing(verify.verify(self._cluster, action.order, applied)) as watching:
+        async with aclosing(verify.verify(self._cluster, action.cluster_order, applied)) as watching:
             async for seen in watching:
                 if isinstance(seen, Progress):
-                    await self._router.update_card(self._views.action_card(action, seen))
+                    self._router.show_progress(self._views.action_card(action, seen))
                 else:
                     await self._finish(action, State.SUCCESS if seen.result is Result.SUCCEEDED else State.FAILED, seen)
 
     async def _finish(self, action: Action, state: State, verdict: Verdict) -> None:
+        if await self._store.write(lambda tx: self._ended(tx, action, state, verdict)):
+            self._tell(action, verdict)
+
+    async def _ended(self, tx: Transaction, action: Action, state: State, verdict: Verdict) -> bool:
+        """The last move, its row in the book and the card that shows it; False when somebody else ended it."""
         now = self._clock()
+        moved = await actions.move(tx, action.id, action.state, state, outcome=verdict, finished_at=now)
+        if moved is None:
+            return False
+        detail = " · ".join([self._views.words.say(verdict.reason), *verdict.evidence[:3]])
+        await audit.append(
+            tx, entry(moved, moved.decided_by, "execute", _status(state, verdict), detail=detail), self._clock
+        )
+        await deliveries.put_card(tx, self._views.action_card(moved), now, commands=self._views.commands(moved))
+        return True
 
-        async def finished(tx: Transaction) -> bool:
-            moved = await actions.move(tx, action.id, action.state, state, outcome=verdict, finished_at=now)
-            if moved is None:
-                return False
-            detail = " · ".join([self._views.words.say(verdict.reason), *verdict.evidence[:3]])
-            await audit.append(
-                tx, entry(moved, moved.decided_by, "execute", _status(state, verdict), detail=detail), self._clock
-            )
-            await deliveries.put_card(tx, self._views.action_card(moved), now, commands=self._views.commands(moved))
-            return True
-
-        if not await self._store.write(finished):
-            return
+    def _tell(self, action: Action, verdict: Verdict) -> None:
         self._router.wake()
         log.info(
             "action.finished",
             action=action.id,
-            verb=action.order.operation.verb,
+            verb=action.verb,
             target=action.target,
             outcome=verdict.result,
             reason=verdict.reason.code,
-            ms=round((now - (action.decided_at or now)).total_seconds() * 1000),
+            ms=round((self._clock() - (action.decided_at or self._clock())).total_seconds() * 1000),
         )
 
     async def _resume(self, action: Action) -> None:
@@ -212,7 +240,7 @@ class Execution:
                 reraise=True,
             ):
                 with attempt:
-                    return await recover.look(self._cluster, action.order, action.id, since=action.decided_at)
+                    return await recover.look(self._cluster, action.cluster_order, action.id, since=action.decided_at)
         except ClusterError as error:
             log.warning("action.not_settled", action=action.id, reason=str(error))
         return recover.Unclear(reason=reason("execution.not_settled"))

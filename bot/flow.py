@@ -11,14 +11,30 @@ import structlog
 
 from adapters.types import Message
 from bot import answers, asking
-from bot.access import Access
 from bot.actions import Action
 from bot.answers import Told
 from bot.approvals import Approvals
+from bot.brain import rules
 from bot.brain.memory import NOTHING, Memory
-from bot.brain.planner import Caution, Clarify, Decide, Diagnose, Pick, Plan, Planner, Proposal, Refusal, Reply
+from bot.brain.planner import (
+    Bind,
+    Caution,
+    Clarify,
+    Decide,
+    Diagnose,
+    Grant,
+    Pick,
+    Plan,
+    Planner,
+    Proposal,
+    Refusal,
+    Reply,
+    Revoke,
+)
 from bot.deliveries import stable_id
+from bot.identities import Identities
 from bot.inquiries import Inquiries
+from bot.people import NotDone, People, with_whole_mentions
 from bot.recollection import Recollection
 from bot.router import NotificationRouter
 from bot.words import Words
@@ -57,10 +73,11 @@ class Flow:
         self,
         planner: Planner,
         cluster: Writer,
-        access: Access,
+        identities: Identities,
         approvals: Approvals,
         router: NotificationRouter,
         inquiries: Inquiries,
+        people: People,
         words: Words,
         recollection: Recollection,
         *,
@@ -71,10 +88,11 @@ class Flow:
         self._policy = policy
         self._planner = planner
         self._cluster = cluster
-        self._access = access
+        self._identities = identities
         self._approvals = approvals
         self._router = router
         self._inquiries = inquiries
+        self._people = people
         self._words = words
 
     async def handle(self, message: Message) -> None:
@@ -97,18 +115,22 @@ class Flow:
     async def offer_again(self, action: Action) -> None:
         """An approved action had gone stale: show what it would be now, for a new approval."""
         request = f"{action.id}/again"
-        raised = next((each for each in action.order.risk.reasons if each.code == "model.raised"), None)
-        caution = Caution(remarks=action.order.remarks, raised=raised)
-        await self._propose(action.order.operation, _as_message(action, request), request, caution)
+        raised = next((each for each in action.cluster_order.risk.reasons if each.code == "model.raised"), None)
+        caution = Caution(remarks=action.cluster_order.remarks, raised=raised)
+        await self._propose(action.cluster_order.operation, _as_message(action, request), request, caution)
 
     async def _answer(self, message: Message) -> str:
-        if stranger := self._access.why_not_ask(message.sender):
+        access = await self._identities.now()
+        if stranger := access.why_not_ask(message.sender):
             return await self._refuse(message, (stranger,))
         if message.problem:
             return await self._refuse(message, (reason(f"flow.{message.problem.replace('-', '_')}"),))
+        text = with_whole_mentions(message)
+        if (left := access.why_not_look(message.sender)) and not _of_oneself(rules.plan(text)):
+            return await self._refuse(message, (left,))  # before a model reads the cluster for somebody who may not
         memory = await self._recollection.of(message.conversation)
         hand = self._in_hand[message.id] = _InHand(memory)
-        plan = await self._planner.plan(message.text, memory)
+        plan = await self._planner.plan(text, memory)
         try:
             outcome = await self._carry(plan, message)
         except ClusterError as error:
@@ -141,6 +163,17 @@ class Flow:
                 return await self._decide(plan, message)
             case Pick():
                 return await self._pick(plan.number, message)
+            case Bind() | Grant() | Revoke():
+                return await self._about_people(plan, message)
+
+    async def _about_people(self, plan: Bind | Grant | Revoke, message: Message) -> str:
+        try:
+            told = await self._people.handle(plan, message, _card(message))
+        except NotDone as refusal:
+            return await self._refuse(message, (refusal.reason,))
+        if told is not None:
+            await self._tell(message, told)
+        return plan.kind
 
     async def _operate(
         self, operation: Operation, message: Message, request: str, caution: Caution = NO_CAUTION
@@ -185,11 +218,14 @@ class Flow:
 
     async def _propose(self, operation: Operation, message: Message, request: str, caution: Caution) -> None:
         """Show what would happen and wait for an administrator's click."""
+        if refusal := (await self._identities.now()).why_not_propose(message.sender):
+            await self._refuse(message, (refusal,), request=request)
+            return
         try:
             order = await preview.preview(self._cluster, operation, policy=self._policy)
-        except (preview.CannotPreview, preview.NotPermitted) as refusal:
+        except (preview.CannotPreview, preview.NotPermitted) as obstacle:
             command = kubectl.command_of(operation)
-            await self._refuse(message, (refusal.reason,), command=command, request=request)
+            await self._refuse(message, (obstacle.reason,), command=command, request=request)
             return
         except ClusterError as error:
             await self._refuse(message, (asking.why(error),), request=request)
@@ -317,6 +353,11 @@ def _cautioned(order: ChangeOrder, caution: Caution, notes: tuple[Reason, ...]) 
 
 def _card(message: Message) -> str:
     return stable_id("card", message.id)
+
+
+def _of_oneself(plan: Plan) -> bool:
+    """What is heard even from somebody who left: who they are, being bound again, and decisions, whose refusal is noted."""
+    return isinstance(plan, Bind | Decide) or (isinstance(plan, Reply) and plan.topic == "whoami")
 
 
 def _as_message(action: Action, request: str) -> Message:

@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 
 from adapters.types import Message
-from bot import actions, audit
-from bot.access import Access
+from bot import actions
 from bot.actions import State
 from bot.answers import Told, notice
-from bot.brain.planner import Reply
+from bot.book.cards import audit_page
+from bot.book.checks import Checks
+from bot.book.periods import span
+from bot.book.search import Who, newest, people
+from bot.brain.planner import ME, Reply
 from bot.budget import Budget
-from bot.clock import Clock, stamp
+from bot.clock import Clock
+from bot.identities import Identities
 from bot.lines import Lines
-from bot.pages import audit_page, audit_since, help_page, status_page, whoami_page
+from bot.pages import MOST_ROWS, help_page, status_page
+from bot.people_pages import admins_page, whoami_page
 from bot.store import Store
 from bot.words import Words
 from executor.cluster import Reader
 from executor.errors import ClusterError
+from executor.redact import mask
 
 
 class Inquiries:
@@ -26,7 +32,7 @@ class Inquiries:
         store: Store,
         cluster: Reader,
         lines: Lines,
-        access: Access,
+        identities: Identities,
         words: Words,
         clock: Clock,
         budgets: Sequence[Budget] = (),
@@ -34,10 +40,11 @@ class Inquiries:
         self._store = store
         self._cluster = cluster
         self._lines = lines
-        self._access = access
+        self._identities = identities
         self._words = words
         self._clock = clock
         self._budgets = budgets
+        self._checks = Checks(store, clock)
 
     async def page(self, plan: Reply, message: Message, card_id: str) -> Told:
         match plan.topic:
@@ -46,10 +53,12 @@ class Inquiries:
             case "status":
                 return await self._status(card_id)
             case "audit":
-                return await self._audit(card_id, plan.argument)
+                return await self._audit(card_id, plan, message)
             case "whoami":
-                admin = self._access.why_not_approve(message.sender) is None
-                return whoami_page(self._words, card_id, message.sender, message.conversation, admin=admin)
+                access = await self._identities.now()
+                return whoami_page(self._words, card_id, message.sender, message.conversation, access)
+            case "admins":
+                return admins_page(self._words, card_id, await self._identities.now())
             case "said":
                 return notice(self._words, card_id, self._words("answer.from_model"), plan.text)
             case "unknown":
@@ -67,16 +76,31 @@ class Inquiries:
             lines=[(name, line.state, line.adapter.last_heard) for name, line in self._lines.by_platform.items()],
             cluster=cluster,
             open_actions=await actions.in_state(self._store, State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING),
-            admins=len(self._access.admins),
+            admins=len((await self._identities.now()).administrators),
             budgets=self._budgets,
             now=self._clock(),
         )
 
-    async def _audit(self, card_id: str, argument: str) -> Told:
-        since = stamp(audit_since(argument, self._clock()))
-        rows = [row async for row in audit.entries(self._store, since=since)]
-        try:
-            chain = self._words("page.chain_holds", count=await audit.verify(self._store))
-        except audit.Broken as error:
-            chain = self._words("page.chain_broken", reason=str(error))
-        return audit_page(self._words, card_id, rows, chain=chain)
+    async def _audit(self, card_id: str, plan: Reply, message: Message) -> Told:
+        """Whose rows: those of who was mentioned, else of the name or id that was written, else everybody's."""
+        about: list[str] = []
+        who: tuple[Who, ...] | None = None
+        mentioned = message.mentions if plan.person.startswith("@") or not plan.person else ()
+        if plan.person == ME:
+            who = ((message.sender.platform, message.sender.id),)
+            about.append(message.sender.name or message.sender.id)
+        elif mentioned:
+            who = tuple((person.platform, person.id) for person in mentioned if person.id)
+            about.append(plan.person.lstrip("@") or ", ".join(person.name or person.id for person in mentioned))
+            if not who:
+                return notice(self._words, card_id, self._words("page.audit"), self._words("audit.no_id"))
+        elif name := plan.person.lstrip("@"):
+            who = await people(self._store, name)
+            if not who:
+                told = self._words("audit.nobody", person=mask(name).text)
+                return notice(self._words, card_id, self._words("page.audit"), told)
+            about.append(name if len(who) == 1 else self._words("audit.several", person=name, count=len(who)))
+        if plan.argument:
+            about.append(self._words(f"audit.period.{plan.argument}"))
+        found = await newest(self._store, who, *span(plan.argument, self._clock()), limit=MOST_ROWS)
+        return audit_page(self._words, card_id, found, await self._checks.recent(), about=about)

@@ -7,6 +7,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from bot.metrics import METRICS
 from executor.redact import mask
 
 _OF_STDLIB = ("_record", "_from_structlog")
@@ -36,6 +37,7 @@ def configure_log(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> 
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
+        METRICS.count,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
         structlog.processors.format_exc_info,
         _masked,

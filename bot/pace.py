@@ -17,9 +17,11 @@ class Pace:
         """Seconds after the last call until this copy may be shown; None for "not before the final version"."""
         if copy.final or not copy.on_screen:
             return 0.0
-        if copy.as_text:
-            return None
-        return next((seconds for updates, seconds in self.stages if copy.updates < updates), self.then)
+        return None if copy.as_text else self.after(copy.updates)
+
+    def after(self, updates: int) -> float | None:
+        """The same for a card on screen that was changed so often and is still moving."""
+        return next((seconds for most, seconds in self.stages if updates < most), self.then)
 
 
 FRUGAL = Pace(stages=((1, 3.0), (2, 30.0), (3, 300.0)))

@@ -1,15 +1,13 @@
-"""Built-in pages: help, status, the audit book, who am I. Pure."""
+"""Built-in pages: help and status. Pure. Others are in `bot.book.cards` and `bot.people_pages`."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from adapters.types import Conversation, Person
 from bot.actions import Action
-from bot.answers import Told, notice
+from bot.answers import Told
 from bot.budget import Budget
 from bot.lines import LineState
-from bot.store import Row
-from bot.views import sentence
+from bot.views import sentence_of
 from bot.words import Words
 from cards.model import Card, Fact, Prose, Section, Table, Tone
 from executor.redact import mask
@@ -50,13 +48,15 @@ def status_page(
     facts = [Fact(label=words("page.cluster"), value=cluster), Fact(label=words("page.admins"), value=str(admins))]
     facts += [
         Fact(
-            label=words("page.line", platform=words(f"page.platform.{platform}")), value=_line(words, state, heard, now)
+            label=words("page.line", platform=words(f"page.platform.{platform}")),
+            value=_line(words, state, heard, now),
+            alarm=state.state not in _WELL,
         )
         for platform, state, heard in lines
     ]
     facts += [budget_fact(words, budget) for budget in budgets]
     rows = tuple(
-        (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence(action.order.operation)))
+        (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence_of(action.order)))
         for action in open_actions[:MOST_ROWS]
     )
     columns = (words("page.code"), words("page.state"), words("page.operation"))
@@ -85,58 +85,6 @@ def _line(words: Words, state: LineState, heard: datetime | None, now: datetime)
     if state.reason and state.state not in _WELL:
         parts.append(mask(state.reason).text)
     return words("page.comma").join(parts)
-
-
-def audit_since(argument: str, now: datetime) -> datetime:
-    """The beginning of what `审计 今天` asks for, in the daemon's time zone; the last 24 hours when nothing was said."""
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    match argument:
-        case "today":
-            return midnight
-        case "yesterday":
-            return midnight - timedelta(days=1)
-        case "week":
-            return midnight - timedelta(days=midnight.weekday())
-        case _:
-            return now - timedelta(days=1)
-
-
-def audit_page(words: Words, card_id: str, rows: Sequence[Row], *, chain: str) -> Told:
-    """The newest rows first; `chain` says whether the book holds."""
-    shown = tuple(
-        (
-            datetime.fromisoformat(row["timestamp"]).astimezone().strftime("%m-%d %H:%M:%S"),
-            row["user_id"],
-            row["action_type"],
-            row["target_resource"] or "",
-            row["status"],
-        )
-        for row in list(reversed(rows))[:MOST_ROWS]
-    )
-    columns = tuple(words(f"page.{name}") for name in ("time", "who", "what", "target", "result"))
-    card = Card(
-        id=card_id,
-        kind="notice",
-        language=words.language,
-        title=words("page.audit"),
-        summary=words("page.audit_count", count=len(rows)),
-        sections=(Section(title="", body=Table(columns=columns, rows=shown)),) if shown else (),
-        footer=(chain,) + ((words("answer.more", count=len(rows) - MOST_ROWS),) if len(rows) > MOST_ROWS else ()),
-        final=True,
-    )
-    return Told(card)
-
-
-def whoami_page(words: Words, card_id: str, person: Person, conversation: Conversation, *, admin: bool) -> Told:
-    """With the ids that the settings want."""
-    text = words(
-        "page.whoami_admin" if admin else "page.whoami_member",
-        name=person.name or person.id,
-        id=f"{person.platform}:{person.id}",
-    )
-    told = notice(words, card_id, words("page.whoami"), text)
-    here = words("page.whoami_here", id=f"{conversation.platform}:{conversation.id}")
-    return Told(told.card.model_copy(update={"footer": (here,)}))
 
 
 def budget_fact(words: Words, budget: Budget) -> Fact:

@@ -42,6 +42,16 @@ class Rates:
         self._updates = Window(rate.updates)
         self._places: dict[str, Window] = {}
 
+    @property
+    def sends(self) -> float:
+        """Seconds until any new card may be posted."""
+        return self._sends.wait(self._now())
+
+    @property
+    def updates(self) -> float:
+        """Seconds until any card may be changed."""
+        return self._updates.wait(self._now())
+
     def wait(self, copy: Due) -> float:
         """Seconds until this copy may be brought up to date."""
         now = self._now()

@@ -1,6 +1,5 @@
 """The memory of conversations: bounded, in the store, so that `it` still means something after a restart."""
 
-import json
 from datetime import timedelta
 
 from pydantic import TypeAdapter
@@ -8,8 +7,10 @@ from pydantic import TypeAdapter
 from adapters.types import Conversation, Message
 from bot.brain.memory import Denied, Memory, Turn
 from bot.clock import Clock, stamp
+from bot.orders import ORDER
 from bot.store import Store, Transaction
-from executor.operations import OPERATION, Target, target_of
+from executor.operations import Target, target_of
+from executor.preview import ChangeOrder
 from executor.redact import mask
 
 MOST_TURNS = 12
@@ -70,6 +71,7 @@ class Recollection:
             " ORDER BY decided_at DESC LIMIT ?",
             *(since, conversation.platform, conversation.id, MOST_TURNS),
         )
-        operations = [OPERATION.validate_python(json.loads(row["change_order"])["operation"]) for row in rows]
+        orders = [ORDER.validate_json(row["change_order"]) for row in rows]
+        operations = [order.operation for order in orders if isinstance(order, ChangeOrder)]
         found = ((operation.verb, target_of(operation)) for operation in operations)
         return tuple(Denied(verb=verb, target=target) for verb, target in found if target is not None)

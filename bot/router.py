@@ -22,6 +22,11 @@ from cards.model import Card
 
 log = structlog.get_logger()
 
+BREATH = 0.2
+"""Seconds between two looks of somebody who watches."""
+PROGRESS_SECONDS = 0.3
+"""Steps on the way are kept together so often; nobody's screen shows more of them."""
+
 OpsConversations = Mapping[Platform, tuple[Conversation, ...]]
 
 
@@ -29,7 +34,7 @@ class NotificationRouter:
     """Sends cards to where they belong. `run` must be running for anything to go out.
 
     `ops` are the conversations that see every action besides the one in which it was asked for; `pace` says how often a platform
-    shows what is moving.
+    shows what is moving; below `public_url` each card has its page, "" where there are none.
     """
 
     def __init__(
@@ -40,11 +45,15 @@ class NotificationRouter:
         *,
         ops: OpsConversations | None = None,
         pace: Callable[[Platform], Pace] = lambda _: FRUGAL,
+        public_url: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
+        self._public_url = public_url
         self._ops = tuple(each for platform in adapters for each in (ops or {}).get(platform, ()))
         self._watching: set[asyncio.Event] = set()
+        self._moving: dict[str, Card] = {}
+        self._moved = asyncio.Event()
         self._held: Counter[str] = Counter()
         self._carriers = [
             Carrier(store, adapter, clock, partial(pace, platform), self._held)
@@ -63,6 +72,8 @@ class NotificationRouter:
         """Store a card and post it to conversations, an action's to the ops conversations as well; the same card id again changes
         nothing. `within` joins a transaction: the caller then calls `wake` after it."""
         where = self._everywhere(to) if action_id else to
+        if self._public_url:
+            card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
         if within is not None:
             await deliveries.add_card(within, card, where, self._clock(), action_id=action_id, commands=commands)
             return
@@ -89,6 +100,26 @@ class NotificationRouter:
         self.wake()
         return newer
 
+    def show_progress(self, card: Card) -> None:
+        """Show a step on the way soon, unless a newer one comes first: a hundred cards that move are one transaction now and then,
+        not one for each step. Lost in a crash, as the next step is."""
+        self._moving[card.id] = card
+        self._moved.set()
+
+    async def _keep_progress(self) -> None:
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            moving, self._moving = list(self._moving.values()), {}
+
+            async def kept(tx: Transaction, cards: list[Card] = moving) -> None:
+                for card in cards:
+                    await deliveries.put_card(tx, card, self._clock())
+
+            await self._store.write(kept)
+            self.wake()
+            await asyncio.sleep(PROGRESS_SECONDS)
+
     async def watch(self, card_id: str) -> AsyncIterator[Card]:
         """The `web` channel: a card as it is and then each newer version, until the final one. Whoever reads slowly misses versions
         in between and never the last one. Ends at once for a card that is not there."""
@@ -98,12 +129,20 @@ class NotificationRouter:
         try:
             while True:
                 woken.clear()
-                card = await deliveries.card_of(self._store, card_id)
-                if card is not None and card.version > version:
+                newest = await deliveries.version_of(self._store, card_id)
+                if newest is None:
+                    return
+                if newest > version:
+                    card = await deliveries.card_of(self._store, card_id)
+                    assert card is not None, "cards stay"
                     version = card.version
                     yield card
-                if card is None or card.final:
-                    return
+                    if card.final:
+                        return
+                else:
+                    await asyncio.sleep(
+                        BREATH
+                    )  # somebody else's card, most likely: a busy hour must not be looked up by each
                 await woken.wait()
         finally:
             self._watching.discard(woken)
@@ -126,12 +165,14 @@ class NotificationRouter:
             self.wake()
 
     async def answered(self, key: str, version: int) -> None:
-        """The platform took the answer to a click with this version of the card: no call was spent."""
+        """An answer to a click went out with this version of the card, for no call. Whether it was taken nobody says: the line may
+        have been dead, or the clicker's client have given up. So this is for versions after which others come."""
         await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0))
 
     async def run(self) -> None:
         """Deliver for ever, each platform on its own."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_progress())
             for carrier in self._carriers:
                 group.create_task(carrier.run())
 

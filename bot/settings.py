@@ -96,11 +96,18 @@ class Settings(BaseSettings):
     steward_public_url: Url = "http://aiops.local"
     steward_locale: Literal["zh", "en"] = "zh"
     steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
+    steward_default_role: Literal["member", "viewer"] = "member"
+    """What somebody of the organisation may do to whom nobody granted anything."""
     steward_ops_conversations: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     """(platform, conversation id): where every action is shown besides the conversation in which it was asked for."""
     steward_alertmanager_url: Url = ""
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
+
+    steward_audit_post: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
+    """When the head of the audit book is posted to the ops conversations each day, in the daemon's time zone; never when empty."""
+    steward_audit_keep_days: Annotated[int, Field(ge=2)] | None = None
+    """After how many days rows of the audit book are written to a file and removed; never without it."""
 
     @property
     def dingtalk_public_template(self) -> str:

@@ -14,7 +14,7 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from adapters.errors import CredentialsRejected, Silent, Throttled, Unreachable
-from adapters.types import OnAction, OnMessage
+from adapters.types import OnAction, OnLeft, OnMessage, nobody_left
 from bot.clock import Clock
 from bot.lines import Line
 
@@ -39,12 +39,13 @@ async def supervise(
     parked: float = PARKED_SECONDS,
     steady_after: float = STEADY_SECONDS,
     limit: Callable[[float], asyncio.Timeout] = asyncio.timeout,
+    on_left: OnLeft = nobody_left,
 ) -> None:
     """Listen for ever. A dropped line comes back with jittered back-off up to `longest` seconds, which starts afresh after
     a line that held; rejected credentials park the line; other credentials end either wait at once. Anything else is our bug and
     is raised. `limit` is how long a wait may be.
     """
-    connections = _Connections(line, on_message, on_action, steady_after)
+    connections = _Connections(line, on_message, on_action, on_left, steady_after)
     backoff = wait_random_exponential(multiplier=0.5, max=longest)
 
     def pause(state: RetryCallState) -> float:
@@ -101,12 +102,15 @@ class _Connection:
 class _Connections:
     """Those of one line; owns their tasks."""
 
-    def __init__(self, line: Line, on_message: OnMessage, on_action: OnAction, steady_after: float) -> None:
+    def __init__(
+        self, line: Line, on_message: OnMessage, on_action: OnAction, on_left: OnLeft, steady_after: float
+    ) -> None:
         self.held = False
         """Whether the last connection was heard for long enough."""
         self._line = line
         self._on_message = on_message
         self._on_action = on_action
+        self._on_left = on_left
         self._steady_after = steady_after
         self._open: list[_Connection] = []
         self._bug: BaseException | None = None
@@ -158,7 +162,7 @@ class _Connections:
                 self._deaf(one)
             self._line.stirred.set()
 
-        listening = self._line.adapter.listen(self._on_message, self._on_action, on_change)
+        listening = self._line.adapter.listen(self._on_message, self._on_action, on_change, self._on_left)
         one.task = asyncio.create_task(listening, name=f"connection:{self._line.platform}")
         self._open.append(one)
         one.task.add_done_callback(lambda task: self._ended(one, task))

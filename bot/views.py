@@ -1,10 +1,12 @@
 """An action as a card: a pure projection of the row in the store (I11)."""
 
+import re
 from datetime import datetime
 from typing import Literal
 
 from adapters.types import Person
 from bot.actions import Action, State
+from bot.orders import AccessOrder, Order
 from bot.words import Words
 from cards.model import Button, Card, Code, Diff, DiffLine, Fact, Input, LogLines, Named, Progress, Prose, Section, Tone
 from executor import kubectl, operations, verify
@@ -15,6 +17,12 @@ from executor.verify import Result
 
 DIGEST_PREFIX = 16
 """Hex digits of the digest that a card's buttons bring back."""
+
+MOST_CHANGES = 2
+CHANGE_CHARS = 160
+_NOW = "<now>"
+"""How a difference writes the moment of the write itself."""
+_LAST_STEP = re.compile(r"[^.\[\]]+(?:\[[^\]]*\])?$")
 
 _TONE = {
     State.WAIT_APPROVAL: Tone.WAITING,
@@ -46,6 +54,11 @@ def sentence(operation: Read | Change | Other) -> Reason:
     return reason(f"op.{operation.verb.replace('-', '_')}", **values)
 
 
+def sentence_of(order: Order) -> Reason:
+    """What an order does, in one sentence for its approver."""
+    return order.sentence if isinstance(order, AccessOrder) else sentence(order.operation)
+
+
 class Views:
     """Cards of actions, in one language."""
 
@@ -62,7 +75,7 @@ class Views:
             digest=action.order.digest[:DIGEST_PREFIX],
             language=say.language,
             tone=self._tone(action),
-            title=say("card.title_waiting") if waiting else say.say(sentence(action.order.operation)),
+            title=say("card.title_waiting") if waiting else say.say(sentence_of(action.order)),
             tag=self._tag(action),
             summary=self._summary(action),
             facts=self._facts(action),
@@ -98,7 +111,7 @@ class Views:
         say = self.words
         match action.state:
             case State.WAIT_APPROVAL:
-                return say.say(sentence(action.order.operation))
+                return say.say(sentence_of(action.order))
             case State.DENIED if action.note:
                 return say("card.denied_because", name=_name(action), note=action.note)
             case State.DENIED | State.CANCELLED:
@@ -112,12 +125,8 @@ class Views:
 
     def _facts(self, action: Action) -> tuple[Fact, ...]:
         say, order = self.words, action.order
-        target = target_of(order.operation)
-        rows = [
-            ("card.target", f"{target} ({target.namespace or say('card.cluster_scope')})" if target else ""),
-            ("card.asked_by", _clock_time(action.created_at)),
-            ("card.intent", action.intent),
-        ]
+        asked = [("card.asked_by", _clock_time(action.created_at)), ("card.intent", action.intent)]
+        rows = [("card.target", self._target(order))]
         people = {
             "card.asked_by": action.requester,
             "card.approved_by": action.decided_by,
@@ -125,24 +134,37 @@ class Views:
         }
         if action.state is State.WAIT_APPROVAL:
             rows += [
+                ("card.change", _changes(action)),
                 (
                     "card.risk",
                     say("card.risk_severe" if order.risk.severe else "card.risk_high") + self._risk_reasons(action),
                 ),
                 ("card.blast", self._blast(action)),
-                ("card.remarks", " · ".join(say.say(each) for each in order.remarks)),
+                ("card.remarks", " · ".join(say.say(each) for each in getattr(order, "remarks", ()))),
+                *asked,
                 ("card.expires", _clock_time(action.expires_at)),
             ]
-        elif action.decided_by is not None and action.decided_at is not None:
+        else:
+            rows += asked
+        if action.decided_by is not None and action.decided_at is not None:
             rows.append(
                 ("card.approved_by" if action.state in _RAN else "card.decided_by", _clock_time(action.decided_at))
             )
         if action.finished_at is not None and action.decided_at is not None and action.state in _RAN:
             seconds = (action.finished_at - action.decided_at).total_seconds()
             rows.append(("card.took", say("card.seconds", seconds=f"{seconds:.1f}")))
+        severe = {"card.risk"} if order.risk.severe else set()
         return tuple(
-            Fact(label=say(label), value=value, person=_named(people.get(label))) for label, value in rows if value
+            Fact(label=say(label), value=value, person=_named(people.get(label)), alarm=label in severe)
+            for label, value in rows
+            if value
         )
+
+    def _target(self, order: Order) -> str:
+        if isinstance(order, AccessOrder):
+            return f"{order.person.name} ({order.subject})".strip()
+        target = target_of(order.operation)
+        return f"{target} ({target.namespace or self.words('card.cluster_scope')})" if target else ""
 
     def _risk_reasons(self, action: Action) -> str:
         said = [self.words.say(each) for each in action.order.risk.reasons]
@@ -157,7 +179,8 @@ class Views:
 
     def _progress(self, action: Action, live: verify.Progress | None) -> Progress | None:
         if action.state is State.EXECUTING:
-            return Progress(step=self.words("card.step_executing"))
+            granting = isinstance(action.order, AccessOrder)
+            return Progress(step=self.words("card.step_granting" if granting else "card.step_executing"))
         if action.state is not State.VERIFYING:
             return None
         if live is None:
@@ -181,7 +204,7 @@ class Views:
             sections.append(Section(title=say("card.evidence"), body=evidence, folded=not failed))
         if order.undo is not None and action.state is State.WAIT_APPROVAL:
             how: Prose | Code = Prose(text=say.say(sentence(order.undo)))
-            if sentence(order.undo) == sentence(order.operation):
+            if sentence(order.undo) == sentence_of(order):
                 how = Code(text=kubectl.command_of(order.undo))
             sections.append(Section(title=say("card.undo_how"), body=how, folded=True))
         return tuple(sections)
@@ -195,7 +218,7 @@ class Views:
                     text=say("card.approve"),
                     style="primary",
                     twin=say("card.approve_twin", code=code),
-                    confirm=say.say(sentence(action.order.operation)),
+                    confirm=say.say(sentence_of(action.order)),
                 ),
                 Button(
                     id="deny",
@@ -207,7 +230,9 @@ class Views:
             )
         decided = self._decided(action)
         if self._undoable(action):
-            return (*decided, Button(id="undo", text=say("card.undo"), twin=say("card.undo_twin", code=code)))
+            style: Literal["primary", "default"] = "primary" if action.state is State.FAILED else "default"
+            undo = Button(id="undo", text=say("card.undo"), style=style, twin=say("card.undo_twin", code=code))
+            return (*decided, undo)
         return decided
 
     def _decided(self, action: Action) -> tuple[Button, ...]:
@@ -225,6 +250,19 @@ class Views:
         code = self.words("card.code", code=action.code)
         doubt = action.applied is not None and not action.applied.proven
         return (code, self.words("card.unproven")) if doubt else (code,)
+
+
+def _changes(action: Action) -> str:
+    """`replicas 3 → 5`: what an approver must not have to unfold, where it is that short."""
+    changed = [line for line in action.order.diff if line.before is not None and line.after not in (None, _NOW)]
+    said = [f"{_field(line.path)} {line.before} → {line.after}" for line in changed]
+    return " · ".join(said) if 0 < len(said) <= MOST_CHANGES and max(map(len, said)) <= CHANGE_CHARS else ""
+
+
+def _field(path: str) -> str:
+    """The last step of `spec.replicas`, of `metadata.annotations[example.com/team]`."""
+    found = _LAST_STEP.search(path)
+    return found[0] if found else path
 
 
 def _named(person: Person | None) -> Named | None:

@@ -1,4 +1,5 @@
-"""The two markdowns of DingTalk: that of cards (fences, tables) and the documented subset of messages, which has neither.
+"""The markdowns of DingTalk: that of cards (fences, tables), the same with colours, as templates of one's own have it, and the
+documented subset of messages, which has neither.
 
 A single newline breaks no line in either; lists, quotes and blank lines do.
 """
@@ -16,6 +17,10 @@ class Dialect:
     fixed: Callable[[list[str], str], str]
     """Lines in a fixed-width font, and the language they are in."""
     table: Callable[[Part], str]
+    label: Callable[[str], str]
+    """A fact's label with its colon: less than what it labels."""
+    alarm: Callable[[str], str]
+    """A value that must not be missed."""
 
     def draw(self, part: Part, words: Phrases) -> str:
         """With its title above it; a part of which nothing is left is one line that says so."""
@@ -28,7 +33,7 @@ class Dialect:
     def _body(self, part: Part, words: Phrases) -> list[str]:
         match part.kind:
             case "facts":
-                lines = [f"- {bold(label)}{words.colon}{phrase(value)}" for label, value in part.visible()]
+                lines = [f"- {self._fact(label, value, part, words)}" for label, value in part.visible()]
                 note = part.note(words)
                 return ["\n".join([*lines, *([f"- {note}"] if note else [])])]
             case "prose":
@@ -38,13 +43,17 @@ class Dialect:
             case _:
                 return [self.fixed(part.lines(words), "diff" if part.kind == "diff" else "")]
 
+    def _fact(self, label: str, value: str, part: Part, words: Phrases) -> str:
+        said = self.alarm(value) if label in part.alarms else phrase(value)
+        return f"{self.label(label + words.colon.rstrip())}{' ' * words.colon.endswith(' ')}{said}"
+
 
 def _grid(part: Part) -> str:
-    return table(part.columns, part.visible())
+    return table(part.columns, part.signed())
 
 
 def _list(part: Part) -> str:
-    rows = "\n".join(f"- {bold(head)} {_joined(rest)}" for head, *rest in part.visible())
+    rows = "\n".join(f"- {bold(head)} {_joined(rest)}" for head, *rest in part.signed())
     return f"{_joined(part.columns)}\n\n{rows}"
 
 
@@ -56,5 +65,21 @@ def _quote(lines: list[str], _language: str) -> str:
     return "\n>\n".join(f"> {escape(line) or '…'}" for line in lines)
 
 
-CARD = Dialect(fixed=fence, table=_grid)
-MESSAGE = Dialect(fixed=_quote, table=_list)
+def font(text: str, colour: str) -> str:
+    """`text` is markdown. The colours are documented (markdown-variable-new) for the templates' own component and for nothing
+    else: a client that did not know the tag would show it."""
+    return f"<font colorTokenV2={colour}>{text}</font>" if text else ""
+
+
+def _dotted(text: str) -> str:
+    return f"🔴 {bold(text)}"
+
+
+CARD = Dialect(fixed=fence, table=_grid, label=phrase, alarm=_dotted)
+OWN = Dialect(
+    fixed=fence,
+    table=_grid,
+    label=lambda text: font(phrase(text), "common_level2_base_color"),
+    alarm=lambda text: font(bold(text), "common_red1_color"),
+)
+MESSAGE = Dialect(fixed=_quote, table=_list, label=phrase, alarm=_dotted)

@@ -14,7 +14,7 @@ from cards.markdown import bold, link, phrase
 from cards.model import Button, Card
 from cards.parts import LABEL_CHARS, preview_text, small_print, step, summary, title
 from cards.phrases import bar, phrases
-from cards.plain import clip, one_line, size
+from cards.plain import clip, one_line, size, without_sign
 
 PUBLIC_TEMPLATE = "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema"
 """Shipped with the official SDK. Its variables: title, logo, markdown, tips, sys_full_json_obj. A template of one's own that is
@@ -33,7 +33,7 @@ PREVIEW_CHARS = 190
 _FOLDED_LINES = 6
 _OPEN_LINES = 40
 _LOG_LINES = 10
-_COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
+COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
 
 
 def render(card: Card, *, budget: int = BUDGET, value_bytes: int | None = None) -> dict[str, str]:
@@ -106,11 +106,17 @@ def _compact(value: object) -> str:
 
 def _button(card: Card, button: Button) -> dict[str, object]:
     """Clients bring back `id` or `params`, never reliably both; so each carries the id."""
-    face: dict[str, object] = {"text": clip(one_line(button.text), LABEL_CHARS), "color": _COLOURS[button.style]}
+    face: dict[str, object] = {"text": label(button), "color": COLOURS[button.style]}
     if button.url:
         return {**face, "id": button.id, "url": button.url}
     digest = {"digest": card.digest} if card.digest else {}
     return {**face, "id": button.id, "request": True, "params": {"id": button.id, **digest}}
+
+
+def label(button: Button) -> str:
+    """A red cross is not seen on a red button, nor a green tick on a blue one: what is coloured needs no picture."""
+    text = one_line(button.text)
+    return clip(text if button.style == "default" else without_sign(text), LABEL_CHARS)
 
 
 def _progress(card: Card) -> str:

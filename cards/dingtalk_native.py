@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from cards.dialects import font
+from cards.dingtalk import COLOURS, label
 from cards.markdown import bold, link, phrase
 from cards.model import Button, Card, Tone
-from cards.parts import LABEL_CHARS, facts_part, log_part, section_part, small_print, step, summary, title
+from cards.parts import facts_part, log_part, section_part, small_print, step, summary, title
 from cards.phrases import Phrases, phrases
-from cards.plain import clip, one_line, size
+from cards.plain import size
 from cards.values import VALUE_BYTES, fit, split
 
 Form = Literal["approval", "diagnosis", "status"]
@@ -40,16 +42,16 @@ LIVE, DONE = "2", "3"
 _FOLDED_LINES = 60
 _OPEN_LINES = 40
 _LOG_LINES = 10
-_COLOURS = {"primary": "blue", "danger": "red", "default": "gray"}
 _FONTS = {
     Tone.WAITING: "common_orange1_color",
     Tone.RUNNING: "common_blue1_color",
-    Tone.VERIFYING: "common_blue1_color",
+    Tone.VERIFYING: "common_purple1_color",
     Tone.SUCCESS: "common_green1_color",
     Tone.FAILURE: "common_red1_color",
-    Tone.WARNING: "common_orange1_color",
+    Tone.WARNING: "common_yellow1_color",
+    Tone.MUTED: "common_level2_base_color",
 }
-"""Only the green one is in an official example; a client that does not know a colour shows the text in its usual one."""
+"""The colour of the sign in the title, as documented (markdown-variable-new)."""
 
 
 def numbered(name: str, count: int) -> tuple[str, ...]:
@@ -113,13 +115,13 @@ def _named(name: str, count: int, values: list[str], empty: str = "") -> dict[st
 
 def _coloured(text: str, tone: Tone) -> str:
     colour = _FONTS.get(tone)
-    return f"<font colorTokenV2={colour}>{text}</font>" if text and colour else text
+    return font(text, colour) if colour else text
 
 
 def _progress(card: Card) -> dict[str, str]:
     """The bar's number is also in the text, which old clients show."""
     percent = card.progress.percent if card.progress else None
-    sign = "⏳ " if percent is None else f"**{percent}%** "
+    sign = "⏳ " if percent is None else f"**{percent}%** · "
     return {
         "progress": str(percent or 0),
         "progress_shown": "" if percent is None else "1",
@@ -170,17 +172,18 @@ def _more(card: Card, words: Phrases, *, sections: int, buttons: int) -> str:
 
 
 def _groups(card: Card) -> tuple[list[str], int]:
-    """Button groups of a kilobyte each, and how many buttons found no room."""
+    """Button groups of a kilobyte each, and how many buttons found no room. A group is as wide as the card, so that what only
+    shows a decision would be the largest thing on it: the title and the facts say that."""
     groups: list[list[object]] = [[]]
     placed = 0
-    for item in (_item(card, button) for button in card.buttons[:MOST_BUTTONS]):
+    for item in (_item(card, button) for button in card.choices[:MOST_BUTTONS]):
         if size(_compact([*groups[-1], item])) > VALUE_BYTES and groups[-1]:
             groups.append([])
         if len(groups) > BUTTONS or size(_compact([item])) > VALUE_BYTES:
             break
         groups[-1].append(item)
         placed += 1
-    return [_compact(group) for group in groups[:BUTTONS] if group], len(card.buttons) - placed
+    return [_compact(group) for group in groups[:BUTTONS] if group], len(card.choices) - placed
 
 
 def _item(card: Card, button: Button) -> dict[str, object]:
@@ -193,21 +196,21 @@ def _item(card: Card, button: Button) -> dict[str, object]:
         else {"type": "sendCardRequest", "params": call}
     )
     return {
-        "text": clip(one_line(button.text), LABEL_CHARS),
-        "color": _COLOURS[button.style],
-        "status": "disabled" if button.disabled else "normal",
+        "text": label(button),
+        "color": COLOURS[button.style],
+        "status": "normal",
         "event": event,
     }
 
 
 def _reason(card: Card) -> dict[str, str]:
-    """The input that goes with a button: sending the text presses the button."""
+    """The input that goes with a button: sending the text presses the button, so that is what it says."""
     asked: Iterable[Button] = (one for one in card.buttons if one.input and not one.disabled and not one.url)
     button = next(iter(asked), None)
     if button is None or button.input is None:
         return {"reason_action": "", "reason_title": "", "digest": card.digest}
-    label = clip(one_line(button.input.label), LABEL_CHARS)
-    return {"reason_action": button.id, "reason_title": label, "digest": card.digest}
+    said = phrases(card).reason_for.format(button=label(button))
+    return {"reason_action": button.id, "reason_title": said, "digest": card.digest}
 
 
 def _compact(value: object) -> str:

@@ -6,7 +6,7 @@ from cards.cutting import Kept, cut, remembered
 from cards.feishu_buttons import buttons
 from cards.feishu_components import (
     Element,
-    grey,
+    coloured,
     inert,
     markdown,
     panel,
@@ -22,7 +22,7 @@ from cards.feishu_post import post, post_lines
 from cards.markdown import fence, link
 from cards.model import Card, Section, Tone
 from cards.parts import LABEL_CHARS, TITLE_CHARS, VALUE_CHARS, Part, preview_text, shortened, small_print, step, summary
-from cards.phrases import Phrases, bar, phrases
+from cards.phrases import Phrases, phrases
 from cards.plain import aligned, clip, one_line
 
 PREVIEW_CHARS = 190
@@ -120,14 +120,15 @@ def _header(card: Card) -> Element:
 
 
 def _progress(card: Card) -> list[Element]:
-    """The bar is drawn as text too, for clients without charts."""
+    """The figure is in words too: a client that is too old for charts shows a note in the bar's place, and nothing in Card JSON
+    2.0 could be shown to that one alone."""
     if card.progress is None:
         return []
     percent = card.progress.percent
     if percent is None:
         return [paragraph(f"⏳ {step(card)}".rstrip(), "step")]
     drawn = progress_bar(percent, _BARS.get(card.tone, "#3370FF"), "progress")
-    return [drawn, paragraph(f"{bar(percent)} {percent}%  {step(card)}".rstrip(), "step")]
+    return [drawn, paragraph(" · ".join(filter(None, (f"{percent}%", step(card)))), "step")]
 
 
 def _facts(card: Card, part: Part, words: Phrases, *, persons: bool) -> list[Element]:
@@ -136,11 +137,13 @@ def _facts(card: Card, part: Part, words: Phrases, *, persons: bool) -> list[Ele
     for fact, (label, value) in zip(card.facts, part.visible(), strict=False):
         shown = inert(value)
         if persons and fact.person is not None and (drawn := person(fact.person)):
-            shown = " ".join(filter(None, [drawn, inert(shortened(one_line(fact.value), VALUE_CHARS, words))]))
+            shown = " · ".join(filter(None, [drawn, inert(shortened(one_line(fact.value), VALUE_CHARS, words))]))
+        elif fact.alarm:
+            shown = coloured(strong(value), "red")
         labelled = inert(f"{label}{words.colon}")  # together: a label `:OK` and our colon would be a picture
-        lines.append(f"{grey(labelled)}{' ' * words.colon.endswith(' ')}{shown}")
+        lines.append(f"{coloured(labelled, 'grey')}{' ' * words.colon.endswith(' ')}{shown}")
     if note := part.note(words):
-        lines.append(grey(inert(note)))
+        lines.append(coloured(inert(note), "grey"))
     return [markdown("\n".join(lines), "facts")] if lines else []
 
 
@@ -158,7 +161,7 @@ def _part(part: Part, words: Phrases, *, boxed: bool) -> list[Element]:
         return [*titled, _body(part, inside, words)]
     note = part.note(words)
     noted = [paragraph(note, f"{part.name}_more", size="notation", colour="grey")] if note else []
-    return [*titled, table(part.columns, part.visible(), inside), *noted]
+    return [*titled, table(part.columns, part.visible(), inside, part.roles), *noted]
 
 
 def _body(part: Part, name: str, words: Phrases) -> Element:
@@ -167,7 +170,7 @@ def _body(part: Part, name: str, words: Phrases) -> Element:
             return paragraph("\n".join(part.lines(words)), name)
         case "table":
             note = part.note(words)
-            rows = aligned([part.columns, *part.visible()], _CELL_COLUMNS)
+            rows = aligned([part.columns, *part.signed()], _CELL_COLUMNS)
             return markdown(fence([*rows, *([note] if note else [])]), name)
         case kind:
             return markdown(fence(part.lines(words), "diff" if kind == "diff" else ""), name)
@@ -182,7 +185,8 @@ def _counted(part: Part, words: Phrases) -> str:
 
 
 def _footer(card: Card, words: Phrases) -> list[Element]:
-    said = small_print(card)
-    shown = [paragraph(said, "footer", size="notation", colour="grey")] if said else []
+    """On one line, where it fits."""
+    said = coloured(inert(small_print(card)), "grey")
     deeper = link(f"{words.whole} ›", card.link) if card.link else ""
-    return [*shown, *([markdown(deeper, "whole", size="notation")] if deeper else [])]
+    shown = " · ".join(filter(None, (said, deeper)))
+    return [markdown(shown, "footer", size="notation")] if shown else []

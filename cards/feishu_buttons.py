@@ -15,7 +15,8 @@ _TYPES = {"default": "default", "primary": "primary_filled", "danger": "danger"}
 
 def buttons(card: Card, key: str) -> list[Element]:
     shown = list(enumerate(card.buttons[:MOST_BUTTONS]))
-    pressed = [_button(card, button, key, number) for number, button in shown if not _asks(button)]
+    plain_ones = sorted((each for each in shown if not _asks(each[1])), key=lambda each: each[1].disabled)
+    pressed = [_button(card, button, key, number) for number, button in plain_ones]
     asked = [(number, button) for number, button in shown if _asks(button)]
     row = [side_by_side(pressed, "buttons")] if len(pressed) > 1 else pressed
     return [*row, *(_form(card, button, key, number, lone=len(asked) == 1) for number, button in asked)]
@@ -44,12 +45,14 @@ def _form(card: Card, button: Button, key: str, number: int, *, lone: bool) -> E
 
 
 def _button(card: Card, button: Button, key: str, number: int) -> Element:
-    """The value comes back with the click. A link that is no plain web address is greyed: it leads nowhere."""
+    """The value comes back with the click. What only shows a decision is small and grey, without a frame. A link that is no
+    plain web address is greyed: it leads nowhere."""
     dead = button.disabled or (button.url is not None and not is_address(button.url))
     face: Element = {
         "tag": "button",
         "element_id": f"button_{number}",
-        "type": "default" if dead else _TYPES[button.style],
+        "type": "text" if button.disabled else "default" if dead else _TYPES[button.style],
+        "size": "small" if button.disabled else "medium",
         "text": plain(clip(one_line(button.text), LABEL_CHARS)),
         "disabled": dead,
     }

@@ -11,13 +11,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from cards.markdown import phrase
-from cards.model import Named
+from cards.model import Named, Role
+from cards.states import Mood, mood
 
 Element = dict[str, Any]
 
 _SHORTCODE = re.compile(r":(?=[0-9A-Za-z_+-]*[A-Za-z][0-9A-Za-z_+-]*:)")
 """`:OK:` is drawn as a picture; `03:14:09` and `a::b` are not."""
 _PERSON = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HUES: dict[Mood, str] = {"good": "green", "moving": "orange", "bad": "red", "over": "neutral", "unknown": "neutral"}
+_HUED = ("state", "ready")
+_WIDE = 3
+"""Columns that a phone shows beside each other."""
 
 
 def inert(text: str) -> str:
@@ -29,9 +34,9 @@ def strong(text: str) -> str:
     return f"**{shown}**" if (shown := inert(text)) else ""
 
 
-def grey(text: str) -> str:
+def coloured(text: str, colour: str) -> str:
     """`text` is inert already."""
-    return f"<font color='grey'>{text}</font>"
+    return f"<font color='{colour}'>{text}</font>" if text else ""
 
 
 def person(named: Named) -> str:
@@ -78,21 +83,37 @@ def panel(title: str, elements: Sequence[Element], element_id: str) -> Element:
     }
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], element_id: str) -> Element:
-    """Only at the root of a card. More than ten rows are paged by the client."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], element_id: str, roles: Sequence[Role] = ()
+) -> Element:
+    """Only at the root of a card. More than ten rows are paged by the client. The first column stays where the others are pushed
+    aside."""
     names = [f"c{number}" for number in range(len(columns))]
+    kinds = {name: role for name, role in zip(names, roles, strict=False) if role in _HUED}
     return {
         "tag": "table",
         "element_id": element_id,
         "page_size": min(max(len(rows), 1), 10),
         "row_height": "low",
+        "freeze_first_column": len(columns) > _WIDE,
         "header_style": {"background_style": "grey", "bold": True, "lines": 1},
         "columns": [
-            {"name": name, "display_name": shown, "data_type": "text", "width": "auto"}
+            {"name": name, "display_name": shown, "data_type": "options" if name in kinds else "text", "width": "auto"}
             for name, shown in zip(names, columns, strict=True)
         ],
-        "rows": [dict(zip(names, row, strict=False)) for row in rows],
+        "rows": [
+            {
+                name: _option(cell, kinds[name]) if name in kinds else cell
+                for name, cell in zip(names, row, strict=False)
+            }
+            for row in rows
+        ],
     }
+
+
+def _option(cell: str, role: Role) -> list[Element]:
+    """A coloured word; its text is plain."""
+    return [{"text": cell, "color": _HUES[mood(cell, role)]}] if cell else []
 
 
 def progress_bar(percent: int, colour: str, element_id: str) -> Element:
@@ -127,7 +148,10 @@ def side_by_side(elements: Sequence[Element], element_id: str) -> Element:
         "element_id": element_id,
         "flex_mode": "flow",
         "horizontal_spacing": "8px",
-        "columns": [{"tag": "column", "width": "auto", "elements": [element]} for element in elements],
+        "columns": [
+            {"tag": "column", "width": "auto", "vertical_align": "center", "elements": [element]}
+            for element in elements
+        ],
     }
 
 

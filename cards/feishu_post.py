@@ -93,7 +93,8 @@ def _part(part: Part, words: Phrases) -> Iterator[Paragraph]:
         return
     if part.kind == "facts":
         for label, value in part.visible():
-            yield [_bold(f"{unlinked(label)}{words.colon}"), {"tag": "text", "text": unlinked(value)}]
+            sign = "🔴 " if label in part.alarms else ""
+            yield [_bold(f"{unlinked(label)}{words.colon}"), {"tag": "text", "text": f"{sign}{unlinked(value)}"}]
         if note := part.note(words):
             yield _text(note)
         return
@@ -103,7 +104,7 @@ def _part(part: Part, words: Phrases) -> Iterator[Paragraph]:
     if part.title:
         yield [_bold(unlinked(part.title))]
     if part.kind == "table":
-        rows = [" · ".join(filter(None, cells)) for cells in (part.columns, *part.visible())]
+        rows = [" · ".join(filter(None, cells)) for cells in (part.columns, *part.signed())]
         lines = [*rows, *filter(None, [part.note(words)])]
     else:
         lines = part.lines(words)

@@ -47,6 +47,8 @@ class Fact(Frozen):
     label: str
     value: str
     person: Named | None = None
+    alarm: bool = False
+    """To be seen before anything else is pressed: a severe risk."""
 
     @property
     def text(self) -> str:
@@ -81,12 +83,19 @@ class Diff(Frozen):
     lines: tuple[DiffLine, ...]
 
 
+Role = Literal["name", "state", "ready", "detail", "text"]
+"""What a column is for. `state`: one of the cluster's own words (`Running`); `ready`: so many of so many (`1/3`); `detail`: what a
+narrow card leaves out."""
+
+
 class Table(Frozen):
-    """Every row has as many cells as there are columns."""
+    """Every row has as many cells as there are columns. With `roles`, one for each column, states are coloured and stand right
+    behind the name; without, nothing is read into the cells."""
 
     type: Literal["table"] = "table"
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    roles: tuple[Role, ...] = ()
 
 
 Body = Annotated[Prose | Code | LogLines | Diff | Table, Field(discriminator="type")]
@@ -119,7 +128,7 @@ class Button(Frozen):
     """`id` comes back in the click, with the card's platform message id and nothing else that is trusted.
 
     `twin` is what can be typed instead (`批准 7F3K`). `url` makes it a link that sends no click. A `disabled` one only shows what
-    was decided: it is left out where a platform cannot grey it.
+    was decided: it is drawn small, and left out where a platform has no small ones.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cards.model import Card, Code, Diff, DiffLine, LogLines, Prose, Section, Table
+from cards.model import Card, Code, Diff, DiffLine, LogLines, Prose, Role, Section, Table
+from cards.moments import clock_times
 from cards.phrases import Phrases, heading, phrases
 from cards.plain import clean, clip, one_line
+from cards.states import signed
 
 Unit = tuple[str, ...]
 """What is shown whole or not at all: one line; a fact's label and value; a changed field's path, `- before` and `+ after`;
@@ -58,6 +60,12 @@ class Part:
     total: int
     title: str = ""
     columns: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    """One for each column, where they are known."""
+    unseen: tuple[str, ...] = ()
+    """Columns that were left out."""
+    alarms: frozenset[str] = frozenset()
+    """Labels of facts that must not be missed."""
     folded: bool = False
     newest: bool = False
     name: str = ""
@@ -74,8 +82,20 @@ class Part:
     def visible(self) -> Sequence[Unit]:
         return self.units[len(self.units) - self.shown :] if self.newest else self.units[: self.shown]
 
+    def signed(self) -> Sequence[Unit]:
+        """The visible rows, states with a coloured dot before them."""
+        if not self.roles:
+            return self.visible()
+        return [
+            tuple(signed(cell, role) for cell, role in zip(row, self.roles, strict=False)) for row in self.visible()
+        ]
+
     def note(self, words: Phrases) -> str:
         """What is missing, or nothing."""
+        columns = words.more_columns.format(names=words.comma.join(self.unseen)) if self.unseen else ""
+        return " · ".join(filter(None, (self._missing(words), columns)))
+
+    def _missing(self, words: Phrases) -> str:
         if not self.hidden:
             return ""
         if self.newest:
@@ -111,11 +131,29 @@ def _value(text: str, words: Phrases) -> str:
     return shortened(one_line(text), VALUE_CHARS, words)
 
 
-def section_part(section: Section, words: Phrases, *, folded_lines: int, open_lines: int, name: str = "") -> Part:
-    """A folded section starts short, an open one only ends somewhere. What can never be seen is not looked at."""
+def _arranged(table: Table, *, narrow: bool) -> tuple[list[int], list[int]]:
+    """The columns in the order that they are shown in, the name and the state first, and those left out."""
+    places = list(range(len(table.columns)))
+    if len(table.roles) != len(places):
+        return places, []
+    roles = table.roles
+    head = next((place for place in places if roles[place] == "name"), 0)
+    first = [place for place in places if place <= head]
+    first += [place for role in ("state", "ready") for place in places if roles[place] == role and place not in first]
+    out = [place for place in places if narrow and roles[place] == "detail" and place not in first]
+    return [*first, *(place for place in places if place not in first and place not in out)], out
+
+
+def section_part(
+    section: Section, words: Phrases, *, folded_lines: int, open_lines: int, name: str = "", narrow: bool = True
+) -> Part:
+    """A folded section starts short, an open one only ends somewhere. What can never be seen is not looked at. `narrow`: for a
+    card in a chat, where a table's details would push the rest out of sight."""
     body, most = section.body, folded_lines if section.folded else open_lines
     units: list[Unit]
     columns: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    unseen: tuple[str, ...] = ()
     match body:
         case Prose():
             lines = _prose(body.text)
@@ -124,30 +162,44 @@ def section_part(section: Section, words: Phrases, *, folded_lines: int, open_li
             lines = clean(body.text).rstrip().split("\n")
             total, units = len(lines), [_line(line, CODE_CHARS, words) for line in lines[:most]]
         case LogLines():
-            total, units = len(body.lines), [_line(line, LOG_CHARS, words) for line in body.lines[:most]]
+            total, units = len(body.lines), [_line(line, LOG_CHARS, words) for line in clock_times(body.lines[:most])]
         case Diff():
             total, units = len(body.lines), [_changed(line, words) for line in body.lines[:most]]
         case Table():
             total = len(body.rows)
-            units = [tuple(_value(cell, words) for cell in row) for row in body.rows[:most]]
-            columns = tuple(shortened(one_line(name), LABEL_CHARS, words) for name in body.columns)
+            places, out = _arranged(body, narrow=narrow)
+            heads = [shortened(one_line(head), LABEL_CHARS, words) for head in body.columns]
+            units = [
+                tuple(_value(row[place], words) for place in places if place < len(row)) for row in body.rows[:most]
+            ]
+            columns, unseen = tuple(heads[place] for place in places), tuple(heads[place] for place in out)
+            roles = tuple(body.roles[place] for place in places) if len(body.roles) == len(heads) else ()
     title = shortened(one_line(section.title), TITLE_CHARS, words)
     return Part(
-        kind=body.type, units=units, total=total, title=title, columns=columns, folded=section.folded, name=name
+        kind=body.type,
+        units=units,
+        total=total,
+        title=title,
+        columns=columns,
+        roles=roles,
+        unseen=unseen,
+        folded=section.folded,
+        name=name,
     )
 
 
 def log_part(card: Card, *, most: int) -> Part:
     """The newest lines."""
     words = phrases(card)
-    units = [_line(line, LOG_CHARS, words) for line in card.log[-most:]]
+    units = [_line(line, LOG_CHARS, words) for line in clock_times(card.log[-most:])]
     return Part(kind="log", units=units, total=len(card.log), title=words.log, newest=True, name="log")
 
 
 def facts_part(card: Card) -> Part:
     words = phrases(card)
     units = [(shortened(one_line(fact.label), LABEL_CHARS, words), _value(fact.text, words)) for fact in card.facts]
-    return Part(kind="facts", units=units, total=len(units), name="facts")
+    alarms = frozenset(label for fact, (label, _) in zip(card.facts, units, strict=True) if fact.alarm)
+    return Part(kind="facts", units=units, total=len(units), alarms=alarms, name="facts")
 
 
 def squeeze(cuts: Iterable[tuple[Part, int]], fits: Callable[[], bool]) -> bool:

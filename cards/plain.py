@@ -27,6 +27,14 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+_SIGN = re.compile("^[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f? +(?=.)")
+
+
+def without_sign(text: str) -> str:
+    """Without the picture at its start: `❌ 拒绝` is `拒绝`."""
+    return _SIGN.sub("", text)
+
+
 def clip(text: str, limit: int) -> str:
     """At most `limit` characters, the last one an ellipsis where something is missing."""
     return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"

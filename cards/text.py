@@ -50,7 +50,10 @@ def _blocks(card: Card, words: Phrases, columns: int) -> Iterator[list[str]]:
     yield wrap(summary(card), columns)
     yield _progress(card, columns)
     yield _facts(facts_part(card), columns)
-    sections = [section_part(part, words, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES) for part in card.sections]
+    sections = [
+        section_part(part, words, folded_lines=_FOLDED_LINES, open_lines=_OPEN_LINES, narrow=False)
+        for part in card.sections
+    ]
     for part in sections:
         if not part.folded:
             yield _part(part, words, columns)
@@ -74,7 +77,7 @@ def _facts(part: Part, columns: int) -> list[str]:
     room = min(max((width(unit[0]) for unit in part.units), default=0), _LABEL_COLUMNS)
     lines: list[str] = []
     for label, value in part.visible():
-        first, *rest = wrap(value, columns - room - 2)
+        first, *rest = wrap(f"🔴 {value}" if label in part.alarms else value, columns - room - 2)
         lines += [f"{pad(crop(label, room), room)}  {first}", *(f"{' ' * room}  {line}" for line in rest)]
     return lines
 
@@ -97,7 +100,7 @@ def _lines(part: Part, words: Phrases, columns: int) -> list[str]:
 
 
 def _table(part: Part, words: Phrases, columns: int) -> list[str]:
-    lines = aligned([part.columns, *part.visible()], _CELL_COLUMNS)
+    lines = aligned([part.columns, *part.signed()], _CELL_COLUMNS)
     note = part.note(words)
     return [crop(line, columns) for line in [*lines, *([note] if note else [])]]
 

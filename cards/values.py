@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cards.dialects import CARD
+from cards.dialects import OWN
 from cards.markdown import phrase
 from cards.parts import Part, Unit
 from cards.phrases import Phrases
@@ -38,20 +38,21 @@ def split(part: Part, words: Phrases, most: int) -> list[str]:
             count -= 1
         values.append(_bounded(_drawn(part, units, done, count, words, last=last), part, words))
         done += count
-    return values or ([CARD.draw(part, words)] if part.units else [])
+    return values or ([OWN.draw(part, words)] if part.units else [])
 
 
 def _drawn(part: Part, units: list[Unit], start: int, count: int, words: Phrases, *, last: bool) -> str:
     rest = len(units) - start - count
     unseen = part.total - len(part.units)
     hidden = (rest if last else 0) + (unseen if last or not rest else 0)
-    piece = units[start : start + count]
-    return CARD.draw(_piece(part, piece, hidden, part.title if not start else ""), words)
+    piece = _piece(part, units[start : start + count], hidden, part.title if not start else "")
+    piece.unseen = part.unseen if last or not rest else ()
+    return OWN.draw(piece, words)
 
 
 def _newest(part: Part, units: list[Unit], words: Phrases) -> str:
     for count in range(len(units), 0, -1):
-        drawn = CARD.draw(_piece(part, units[-count:], part.total - count, part.title), words)
+        drawn = OWN.draw(_piece(part, units[-count:], part.total - count, part.title), words)
         if size(drawn) <= VALUE_BYTES:
             return drawn
     return ""
@@ -64,6 +65,8 @@ def _piece(part: Part, units: list[Unit], hidden: int, title: str) -> Part:
         total=len(units) + hidden,
         title=title,
         columns=part.columns,
+        roles=part.roles,
+        alarms=part.alarms,
         newest=part.newest,
     )
 
@@ -81,7 +84,7 @@ def _narrow(unit: Unit, part: Part, words: Phrases) -> list[Unit]:
 
 
 def _alone(part: Part, unit: Unit, words: Phrases) -> str:
-    return CARD.draw(_piece(part, [unit], 0, part.title), words)
+    return OWN.draw(_piece(part, [unit], 0, part.title), words)
 
 
 def _bounded(text: str, part: Part, words: Phrases) -> str:

@@ -10,8 +10,8 @@ from executor.fields import Raw, moment, name_of, text
 from executor.happenings import concerns, event_line, newest
 from executor.logrank import Ranked, rank
 from executor.pods import containers, describe_state, is_ready
-from executor.reader import Reader
 from executor.redact import mask_lines
+from executor.sight import Sight
 
 _LOG_SECONDS = 5.0
 _TAIL = 500
@@ -65,7 +65,7 @@ def find_container(pod: Raw, name: str = "") -> tuple[str, bool, str]:
 
 
 async def container_log(
-    reader: Reader, namespace: str, pod: str, container: str, *, previous: bool, finished_at: str = ""
+    reader: Sight, namespace: str, pod: str, container: str, *, previous: bool, finished_at: str = ""
 ) -> ContainerLog | None:
     """None when there is no log to be had; a diagnosis goes on without."""
     with suppress(ClusterError, TimeoutError):

@@ -24,7 +24,7 @@ _DEFAULT_NAMESPACE = "default"
 _LIMIT = 500
 
 _CPU = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3}
-_MEMORY = {
+MEMORY = {
     "": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
 }  # fmt: skip
 
@@ -158,7 +158,7 @@ def _usage(item: Raw) -> tuple[float, float]:
     parts = objects(item, "containers") or [item]
     return (
         sum(quantity(text(part, "usage", "cpu"), _CPU) for part in parts),
-        sum(quantity(text(part, "usage", "memory"), _MEMORY) for part in parts),
+        sum(quantity(text(part, "usage", "memory"), MEMORY) for part in parts),
     )
 
 

@@ -13,6 +13,7 @@ from executor.owned import selector_text
 from executor.pods import is_ready
 from executor.reader import Reader
 from executor.readiness import created
+from executor.sight import Sight
 
 POD = kind_named("Pod")
 REPLICA_SET = kind_named("ReplicaSet")
@@ -91,7 +92,7 @@ def _about_claim(event: Raw) -> bool:
     return text(event, "involvedObject", "kind") == "PersistentVolumeClaim"
 
 
-async def related(reader: Reader, target: Target) -> Related:
+async def related(reader: Sight, target: Target) -> Related:
     """The object with everything that a diagnosis looks at. Raises NotFound, Forbidden (for the object itself), Unreachable."""
     kind = kind_named(target.kind)
     found = await reader.get(kind, target.name, target.namespace)
@@ -130,7 +131,7 @@ async def related(reader: Reader, target: Target) -> Related:
     return Related(found, pods, replica_sets, events, complete, frozenset(denied))
 
 
-async def _events_of(reader: Reader, namespace: str | None, raws: tuple[Raw, ...]) -> tuple[Raw, ...]:
+async def _events_of(reader: Sight, namespace: str | None, raws: tuple[Raw, ...]) -> tuple[Raw, ...]:
     """In a namespace with too many events to list, those of the object and of the pods most in need are asked for one by one."""
     uids = {uid_of(raw) for raw in raws}
     listing = await reader.list(EVENT, namespace, limit=MAX_EVENTS)

@@ -8,12 +8,13 @@ from executor.fields import Raw, condition, controller_of, mapping, name_of, num
 from executor.kinds import WORKLOADS, kind_named
 from executor.operations import Target
 from executor.pods import is_active, is_ready, status_word
-from executor.reader import Reader
 from executor.readiness import observed, wanted_replicas
 from executor.related import POD
+from executor.sight import Sparing
 
 _LIMIT = 500
-_OF_WORKLOADS = ("ReplicaSet", *WORKLOADS)
+_TOLD_ELSEWHERE = ("ReplicaSet", "Job", *WORKLOADS)
+"""Whose pods are told of by their owners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Trouble:
 
     @property
     def line(self) -> str:
+        if not self.wanted:  # nothing that has replicas
+            return f"{self.target}: {self.state}" if self.state else str(self.target)
         return f"{self.target}: {self.ready}/{self.wanted} ready" + (f", {self.state}" if self.state else "")
 
 
@@ -56,7 +59,7 @@ def in_order(raw: Raw, pods: tuple[Raw, ...], denied: frozenset[str] = frozenset
     return None
 
 
-async def survey(reader: Reader, namespace: str) -> Survey:
+async def survey(reader: Sparing, namespace: str) -> Survey:
     """Raises Forbidden when pods may not be listed, Unreachable."""
     pods = await reader.list(POD, namespace, limit=_LIMIT)
     complete, count = pods.complete, 0
@@ -64,12 +67,13 @@ async def survey(reader: Reader, namespace: str) -> Survey:
     for name in WORKLOADS:
         try:
             listing = await reader.list(kind_named(name), namespace, limit=_LIMIT)
-        except (Forbidden, NotFound):
+        except (Forbidden, NotFound) as exc:
+            reader.note(kind_named(name), exc)
             continue
         complete, count = complete and listing.complete, count + len(listing.items)
         troubles += [trouble for raw in listing.items if (trouble := _of_workload(raw, pods.items))]
     for pod in pods.items:
-        if text(controller_of(pod), "kind") not in _OF_WORKLOADS and text(pod, "status", "phase") != "Succeeded":
+        if text(controller_of(pod), "kind") not in _TOLD_ELSEWHERE and text(pod, "status", "phase") != "Succeeded":
             troubles += [] if is_ready(pod) else [Trouble(_target(pod), 0, 1, status_word(pod))]
     troubles.sort(key=lambda trouble: (trouble.ready / max(trouble.wanted, 1), str(trouble.target)))
     return Survey(count, len(pods.items), tuple(troubles), complete)

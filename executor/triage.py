@@ -1,29 +1,32 @@
 """Why a workload does not run: findings with evidence, from rules."""
 
-import asyncio
-from collections import Counter
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from executor.ages import age
-from executor.analysers.containers import container_suspicions
-from executor.analysers.placement import placement_suspicions
+from executor.analysers.blames import certificate_word
+from executor.analysers.exits import TOLD_BY_LOGS
+from executor.analysers.ingresses import tls_secrets
+from executor.analysers.jobs import newest_job
 from executor.analysers.situation import Situation, Suspicion
-from executor.analysers.workload import facts_of, rollout_suspicion, workload_suspicions
-from executor.diagnosis import Diagnosis, Evidence, Finding
-from executor.errors import ClusterError, NotFound
-from executor.evidence import container_log
-from executor.fields import Raw, moment, name_of, objects, shown, text
-from executor.kinds import Kind, kind_named
+from executor.analysers.workload import facts_of
+from executor.dependencies import blamed
+from executor.diagnosis import Diagnosis, Evidence, Finding, within_bounds
+from executor.errors import NotFound
+from executor.evidence import ContainerLog, container_log
+from executor.fields import condition, moment, name_of, shown, text
+from executor.kinds import kind_named
 from executor.logrank import without_stamp
-from executor.operations import Operation, Target
-from executor.pods import is_ready
+from executor.operations import Target
+from executor.outlying import outlying
 from executor.reader import Reader
 from executor.reason import Reason, reason
-from executor.related import related
-from executor.survey import in_order, survey
+from executor.related import Related, related
+from executor.sight import Sparing, Spent
+from executor.surroundings import look_around
+from executor.survey import Trouble, in_order, survey
+from executor.suspecting import suspect
 
 __all__ = ["Diagnosis", "Evidence", "Finding", "diagnose"]
 
@@ -32,10 +35,9 @@ _LOGS = 3
 _TROUBLES = 4
 _FINDINGS_EACH = 1
 _NAMES = 10
-_CLAIMS = 5
-_NODES = 3
 _LINE = 300
-_TOLD_BY_LOGS = ("triage.crash", "triage.init_crash", "triage.killed")
+
+Facts = list[tuple[Reason, str]]
 
 
 async def diagnose(reader: Reader, target: Target) -> Diagnosis:
@@ -43,12 +45,28 @@ async def diagnose(reader: Reader, target: Target) -> Diagnosis:
     what is in it. If that is one workload, the diagnosis is of that.
 
     Raises NotFound, Forbidden (of the object itself), Unreachable; what else may not be read is said in the facts."""
+    sparing = Sparing(reader)
     if target.kind == "Namespace":
-        return await _of_namespace(reader, target)
-    return await _of_object(reader, target)
+        found = await _of_namespace(sparing, target)
+    else:
+        found = await _of_object(sparing, target)
+    findings, cut = within_bounds(found.findings)
+    facts = [*found.facts]
+    facts += [fact for fact in _unseen(sparing) if fact not in facts]
+    if cut:
+        facts.append((reason("triage.fact.shortened"), str(cut)))
+    return found.model_copy(update={"findings": findings, "facts": tuple(facts)})
 
 
-async def _of_namespace(reader: Reader, target: Target) -> Diagnosis:
+def _unseen(sparing: Sparing) -> Facts:
+    """No answer is no health: what could not be looked at is said."""
+    facts = [(reason("triage.fact.denied"), kind) for kind in sorted(sparing.denied)]
+    if sparing.unread:
+        facts.append((reason("triage.fact.unread"), ", ".join(sorted(sparing.unread))))
+    return facts
+
+
+async def _of_namespace(reader: Sparing, target: Target) -> Diagnosis:
     await reader.get(kind_named("Namespace"), target.name)
     seen = await survey(reader, target.name)
     facts = [
@@ -57,93 +75,102 @@ async def _of_namespace(reader: Reader, target: Target) -> Diagnosis:
     ]
     if not seen.complete:
         facts.append((reason("triage.fact.cut"), str(seen.pods)))
+    troubles = [*seen.troubles, *await outlying(reader, target.name, seen.troubles)]
+    if len(troubles) > 1:
+        await reader.listed(kind_named("ReplicaSet"), target.name)
     parts: list[Diagnosis] = []
-    for trouble in seen.troubles[:_TROUBLES]:
+    for trouble in troubles[:_TROUBLES]:
         with suppress(NotFound):  # gone since the survey
-            parts.append(await _of_object(reader, trouble.target))
-    if len(seen.troubles) == 1 and parts:
+            try:
+                parts.append(await _of_object(reader, trouble.target))
+            except Spent:
+                facts.append((reason("triage.fact.unread"), str(trouble.target)))
+    if len(troubles) == 1 and parts:
         return parts[0]
+    parts.sort(key=_after_another)
     findings = [finding for part in parts for finding in part.findings[:_FINDINGS_EACH]]
-    if seen.troubles:
-        names = ", ".join(str(trouble.target) for trouble in seen.troubles[:_NAMES])
-        findings.insert(
-            0,
-            Finding(
-                cause=reason("triage.namespace", count=len(seen.troubles), names=names),
-                target=target,
-                confidence=0.9,
-                evidence=(
-                    Evidence(
-                        title=reason("triage.evidence.workloads"),
-                        lines=tuple(trouble.line for trouble in seen.troubles[:_NAMES]),
-                    ),
-                ),
-                next_steps=tuple(
-                    step for part in parts for finding in part.findings[:1] for step in finding.next_steps[:1]
-                ),
-            ),
-        )
+    if troubles:
+        findings.insert(0, _overview(target, troubles, parts))
     ready = False if seen.troubles else True if seen.complete else None
     return Diagnosis(target=target, findings=tuple(findings[:MAX_FINDINGS]), facts=tuple(facts), ready=ready)
 
 
-async def _of_object(reader: Reader, target: Target) -> Diagnosis:
-    found = await related(reader, target)
-    waiting = [pod for pod in found.pods if text(pod, "status", "phase") == "Pending"]
-    claims = await _each(reader, kind_named("PersistentVolumeClaim"), target.namespace, _claim_names(waiting)[:_CLAIMS])
-    nodes = sorted({text(pod, "spec", "nodeName") for pod in found.pods if not is_ready(pod)} - {""})
-    situation = Situation(
-        target,
-        found,
-        datetime.now(UTC),
-        claims,
-        await _each(reader, kind_named("Node"), None, nodes[:_NODES]),
+def _after_another(part: Diagnosis) -> bool:
+    """Whether it is ill because something else is, which then comes first."""
+    return bool(part.findings) and part.findings[0].cause.code.startswith("triage.dependency")
+
+
+def _overview(target: Target, troubles: list[Trouble], parts: list[Diagnosis]) -> Finding:
+    first = [part.target for part in parts]
+    ordered = sorted(troubles, key=lambda said: first.index(said.target) if said.target in first else len(first))
+    names = ", ".join(str(trouble.target) for trouble in ordered[:_NAMES])
+    lines = [trouble.line for trouble in ordered[:_NAMES]]
+    if len(ordered) > _NAMES:
+        lines.append(f"… +{len(ordered) - _NAMES}")
+    return Finding(
+        cause=reason("triage.namespace", count=len(troubles), names=names),
+        target=target,
+        confidence=0.9,
+        evidence=(Evidence(title=reason("triage.evidence.workloads"), lines=tuple(lines)),),
+        next_steps=tuple(step for part in parts for finding in part.findings[:1] for step in finding.next_steps[:1]),
     )
+
+
+async def _of_object(reader: Sparing, target: Target) -> Diagnosis:
+    situation = await _situation(reader, target)
     suspicions = suspect(situation)
-    findings = [await _found(reader, situation, suspicion) for suspicion in suspicions[:_LOGS]]
+    findings: list[Finding] = []
+    for suspicion in suspicions[:_LOGS]:
+        findings += await _found(reader, situation, suspicion)
     findings += [_finding(suspicion) for suspicion in suspicions[_LOGS:MAX_FINDINGS]]
-    facts = [(Reason(code=code), value) for code, value in facts_of(situation)]
-    if born := moment(text(found.object, "metadata", "creationTimestamp")):
+    findings.sort(key=lambda found: not found.cause.code.startswith("triage.dependency") and found.target == target)
+    facts: Facts = [(Reason(code=code), value) for code, value in facts_of(situation)]
+    reader.denied |= situation.found.denied
+    facts += [(reason("triage.fact.certificate"), name) for name in tls_secrets(situation.live)[:3]]
+    if born := moment(text(situation.live, "metadata", "creationTimestamp")):
         facts.append((reason("triage.fact.age"), age(situation.now - born)))
-    ready = in_order(found.object, found.pods, found.denied)
-    return Diagnosis(target=target, findings=tuple(findings), facts=tuple(facts), ready=ready)
+    left = max(0, len(_once(findings)) - MAX_FINDINGS) + max(0, len(suspicions) - MAX_FINDINGS)
+    if left:
+        facts.append((reason("triage.fact.more"), str(left)))
+    ready = in_order(situation.live, situation.found.pods, situation.found.denied)
+    return Diagnosis(target=target, findings=tuple(_once(findings)[:MAX_FINDINGS]), facts=tuple(facts), ready=ready)
 
 
-def suspect(situation: Situation) -> list[Suspicion]:
-    """What the rules say, the worst first; what several pods share is said once."""
-    pods = [*container_suspicions(situation), *placement_suspicions(situation)]
-    counts = Counter(suspicion.alike for suspicion in pods if suspicion.alike)
-    seen: set[tuple[str, ...]] = set()
-    merged: list[Suspicion] = []
-    for suspicion in sorted(pods, key=lambda said: -said.weight):
-        if suspicion.alike and suspicion.alike in seen:
-            continue
-        seen.add(suspicion.alike)
-        merged.append(_counted(suspicion, counts[suspicion.alike], len(situation.pods)))
-    whole = list(workload_suspicions(situation))
-    rollout = rollout_suspicion(situation, pods)
-    if rollout is not None:
-        merged = [replace(said, next_steps=_first(rollout.next_steps[:-1], said.next_steps)) for said in merged]
-        whole.append(rollout)
-    return sorted(merged + whole, key=lambda said: -said.weight)
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Two containers may blame the same Service."""
+    seen: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        shared = finding.cause.code.startswith("triage.dependency")
+        key = (finding.cause.model_dump_json(), "" if shared else str(finding.target))
+        seen.setdefault(key, finding)
+    return list(seen.values())
 
 
-def _first(steps: tuple[Operation, ...], others: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    return (*steps, *(step for step in others if step not in steps))
+async def _situation(reader: Sparing, target: Target) -> Situation:
+    found = await related(reader, target)
+    if target.kind == "CronJob":
+        found = await _with_newest_job(reader, target, found)
+    if target.kind == "Job" and condition(found.object, "Complete").get("status") == "True":
+        found = replace(found, pods=())  # what failed before it was done is over
+    situation = Situation(target, found, datetime.now(UTC))
+    return replace(situation, around=await look_around(reader, situation))
 
 
-def _counted(suspicion: Suspicion, count: int, total: int) -> Suspicion:
-    values = {**suspicion.cause.values, "count": count, "total": total}
-    if suspicion.pod:
-        values["pod"] = name_of(suspicion.pod)
-    return replace(suspicion, cause=Reason(code=suspicion.cause.code, values=values))
+async def _with_newest_job(reader: Sparing, target: Target, found: Related) -> Related:
+    jobs = await reader.listed(kind_named("Job"), target.namespace)
+    newest = newest_job(jobs, found.object)
+    if newest is None or condition(newest, "Complete").get("status") == "True":
+        return found
+    job = await related(reader, Target(kind="Job", name=name_of(newest), namespace=target.namespace))
+    return replace(found, pods=job.pods, events=(*found.events, *job.events))
 
 
-async def _found(reader: Reader, situation: Situation, suspicion: Suspicion) -> Finding:
-    """With the log that the suspicion asks for: its line that matters goes first."""
+async def _found(reader: Sparing, situation: Situation, suspicion: Suspicion) -> list[Finding]:
+    """With the log that the suspicion asks for: its line that matters goes first. Before it whom that line blames, if that is
+    another part of this cluster which is ill itself."""
     wanted = suspicion.log
     if wanted is None or situation.target.namespace is None:
-        return _finding(suspicion)
+        return [_finding(suspicion)]
     said = await container_log(
         reader,
         situation.target.namespace,
@@ -153,20 +180,41 @@ async def _found(reader: Reader, situation: Situation, suspicion: Suspicion) -> 
         finished_at=wanted.finished_at,
     )
     if said is None:
-        return _finding(suspicion)
-    best = said.ranked.best
-    cause, told = suspicion.cause, said.ranked.tail
-    tells = cause.code in _TOLD_BY_LOGS and bool(said.ranked.block)
+        return [_finding(suspicion)]
+    lines = list(dict.fromkeys((*said.ranked.block, *said.ranked.top, *said.ranked.tail)))
+    told = _finding(_told_by(suspicion, said, lines))
+    blame = await blamed(reader, situation, lines)
+    if blame is None:
+        return [told]
+    return [blame.finding, *(await _root(reader, blame.next) if blame.next else []), told]
+
+
+async def _root(reader: Sparing, target: Target) -> list[Finding]:
+    """The worst that ails the other; its log is not followed any further."""
+    try:
+        suspicions = suspect(await _situation(reader, target))
+    except (NotFound, Spent):
+        return []
+    return [_finding(suspicion) for suspicion in suspicions[:1]]
+
+
+def _told_by(suspicion: Suspicion, said: ContainerLog, lines: list[str]) -> Suspicion:
+    best, cause, told = said.ranked.best, suspicion.cause, said.ranked.tail
+    tells = cause.code in TOLD_BY_LOGS and bool(said.ranked.block)
     if tells:
         cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(without_stamp(best), _LINE)})
+    if certificate := certificate_word(lines):
+        word, line = certificate
+        values = {**suspicion.cause.values, "line": shown(without_stamp(line), _LINE)}
+        cause, best = Reason(code=f"triage.certificate_{word}", values=values), line
     early = tuple(line for line in (*said.ranked.block, *said.ranked.top) if line not in told)
     told = (
         (*early, *told) if tells else (best, *early, *told)
     )  # a log out of order only where nothing else tells its point
     code = "triage.evidence.previous_logs" if said.previous else "triage.evidence.logs"
-    title = reason(code, pod=wanted.pod, container=wanted.container)
+    title = reason(code, pod=said.pod, container=said.container)
     logs = Evidence(title=title, lines=tuple(dict.fromkeys(told)))
-    return _finding(replace(suspicion, cause=cause, evidence=(logs, *suspicion.evidence)))
+    return replace(suspicion, cause=cause, evidence=(logs, *suspicion.evidence))
 
 
 def _finding(suspicion: Suspicion) -> Finding:
@@ -177,23 +225,3 @@ def _finding(suspicion: Suspicion) -> Finding:
         evidence=suspicion.evidence,
         next_steps=suspicion.next_steps,
     )
-
-
-def _claim_names(pods: Iterable[Raw]) -> list[str]:
-    names = (
-        text(volume, "persistentVolumeClaim", "claimName") for pod in pods for volume in objects(pod, "spec", "volumes")
-    )
-    return sorted({name for name in names if name})
-
-
-async def _each(reader: Reader, kind: Kind, namespace: str | None, names: Iterable[str]) -> tuple[Raw, ...]:
-    """The objects of these names that can be read."""
-    found = await asyncio.gather(*(_maybe(reader, kind, name, namespace) for name in names))
-    return tuple(raw for raw in found if raw is not None)
-
-
-async def _maybe(reader: Reader, kind: Kind, name: str, namespace: str | None) -> Raw | None:
-    try:
-        return await reader.get(kind, name, namespace)
-    except ClusterError:
-        return None

@@ -16,7 +16,7 @@ def undo_of(operation: Change, live: Raw, changed: tuple[Leaf, ...]) -> Operatio
         case SetImage(target=target, images=images):
             return SetImage(target=target, images=_images_before(images, live))
         case Patch(target=target) if target.kind != "Secret":
-            body = _inverse(changed)
+            body = inverse(changed)
             if body is None:
                 return None
             nested = any(isinstance(step, Item) for leaf in changed for step in leaf.path)
@@ -36,7 +36,7 @@ def _images_before(images: tuple[ContainerImage, ...], live: Raw) -> tuple[Conta
     )
 
 
-def _inverse(changed: tuple[Leaf, ...]) -> Raw | None:
+def inverse(changed: tuple[Leaf, ...]) -> Raw | None:
     """A patch that sets every changed field back; None if that takes more than setting values and removing what came new."""
     body: Raw = {}
     for leaf in changed:

@@ -36,6 +36,8 @@ class Chat:
         self._write = write
         self.me = members[0]
         self.here = rooms[0]
+        self._told = ""
+        """What the client told whoever pressed last, besides the card."""
         self._seen = dict(self.now)
         self._printed = asyncio.Event()
         self._on_screen: dict[str, dict[str, None]] = {room.platform: {} for room in rooms}
@@ -64,6 +66,7 @@ class Chat:
         return {room.platform: room.now for room in self._rooms.values()}
 
     async def say(self, text: str) -> None:
+        self._told = ""
         await self.here.say(self.me, text)
 
     async def press(self, button: str, reason: str = "") -> None:
@@ -71,8 +74,9 @@ class Chat:
         LookupError when there is none."""
         card, text = self._numbered(int(button)) if button.isdecimal() else self._named(button)
         self._write(f"\n👆 {self.me.name} {self.where}按下「{text}」")
-        if told := await self.here.press(self.me, card, text, reason):
-            self._write(f"   （{self.here.name}提示：{told}）")
+        self._told = await self.here.press(self.me, card, text, reason)
+        if self._told:
+            self._write(f"   （{self.here.name}提示：{self._told}）")
 
     @property
     def where(self) -> str:
@@ -131,10 +135,13 @@ class Chat:
         return f"\n🤖 Steward {where}{how}\n{draw(face)}"
 
     async def wait(self, text: str, seconds: float, *, after: Marks) -> None:
-        """Until something visible here since `after` contains `text`, and has been printed. Raises TimeoutError."""
+        """Until something visible here since `after` contains `text`, and has been printed. What the client told whoever pressed
+        last counts. Raises TimeoutError."""
         room = self.here
 
         def found() -> bool:
+            if text in self._told:
+                return True
             for change in room.changes_after(after[room.platform]):
                 if change.message is not None and text in f"{change.message.title}\n{change.message.text}":
                     return True

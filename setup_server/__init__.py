@@ -1,1 +1,1 @@
-"""What Steward serves over HTTP: its health today. It is handed callables and knows nothing of who is behind them."""
+"""What Steward serves over HTTP. It is handed callables and doors to what is kept, and knows nothing of who is behind them."""

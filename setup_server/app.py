@@ -1,44 +1,32 @@
-"""The HTTP application: GET /healthz and /readyz, nothing else, for a kubelet or a person with curl.
+"""The HTTP application: /healthz, /readyz and /metrics here, for a kubelet, Prometheus or a person with curl; the doors hang in
+what people see.
 
-It has no login, so that it tells nothing that needs one, and listens on the loopback unless told otherwise.
+Health has no login, so that it tells nothing that needs one. Served on the loopback unless told otherwise.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
 
-from setup_server.health import Health
+from setup_server.health import PATHS, Health
+from setup_server.shield import BODY_BYTES, RUNNER
 
 log = structlog.get_logger()
 
-LARGEST_BODY = 64 * 1024
-HANDLING_SECONDS = 10.0
-IDLE_SECONDS = 15.0
-"""Of a connection that is kept alive."""
 LET_GO_SECONDS = 1.0
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Server": "steward",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 HealthOf = Callable[[], Health]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Metrics = Callable[[], Awaitable[bytes]]
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class AddressTaken(Exception):
     """Nobody can listen at the address that the settings name."""
 
 
-def application(health: HealthOf) -> web.Application:
+def application(health: HealthOf, metrics: Metrics | None = None) -> web.Application:
     async def healthz(_: web.Request) -> web.Response:
         """200 while this process works at all: restarting it brings no line back."""
         return _answer(health(), 200)
@@ -47,10 +35,16 @@ def application(health: HealthOf) -> web.Application:
         now = health()
         return _answer(now, 200 if now.ready else 503)
 
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_in_time])
-    app.on_response_prepare.append(_guard)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
+    async def scraped(_: web.Request) -> web.Response:
+        """Numbers only: no name of a person, an object or a conversation is a label."""
+        assert metrics is not None
+        return web.Response(body=await metrics(), headers={"Content-Type": EXPOSITION})
+
+    app = web.Application(client_max_size=BODY_BYTES)
+    app.router.add_get(PATHS[0], healthz)
+    app.router.add_get(PATHS[1], readyz)
+    if metrics is not None:
+        app.router.add_get(PATHS[2], scraped)
     return app
 
 
@@ -62,9 +56,7 @@ async def serving(listen: str, app: web.Application) -> AsyncIterator[str]:
         yield ""
         return
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=LET_GO_SECONDS, handle_signals=False
-    )
+    runner = web.AppRunner(app, shutdown_timeout=LET_GO_SECONDS, handle_signals=False, **RUNNER)
     await runner.setup()
     try:
         try:
@@ -81,16 +73,3 @@ async def serving(listen: str, app: web.Application) -> AsyncIterator[str]:
 
 def _answer(health: Health, status: int) -> web.Response:
     return web.Response(text=health.model_dump_json(), status=status, content_type="application/json")
-
-
-@web.middleware
-async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        async with asyncio.timeout(HANDLING_SECONDS):
-            return await handler(request)
-    except TimeoutError:
-        raise web.HTTPServiceUnavailable from None
-
-
-async def _guard(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)

@@ -5,6 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+PATHS = ("/healthz", "/readyz", "/metrics")
+"""Asked by kubelets and Prometheus, which know an address and no name: the only paths for which the Host header does not matter."""
+
 
 class LineHealth(BaseModel):
     """One platform's line. `seconds_since` it was last heard; a working one is heard every half minute or so."""

@@ -36,7 +36,7 @@ async def nothing_left_behind() -> AsyncIterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def nothing_blocks_the_loop() -> Iterator[None]:
     """A blocking call (a file, a socket, a sleep) made by our packages on the event loop fails its test."""
-    with blockbuster_ctx(["adapters", "bot", "cards", "executor"]) as watching:
+    with blockbuster_ctx(["adapters", "bot", "cards", "executor", "setup_server"]) as watching:
         for function in watching.functions.values():
             function.can_block_in("linecache.py", {"updatecache"})  # a traceback shows its source lines
             function.can_block_in("rich/traceback.py", {"_render_stack"})

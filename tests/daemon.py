@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.dingtalk import DingTalkStandIn
+from sandbox.feishu import FeishuStandIn
 
 ADMIN, MEMBER = "manager4220", "user123"
 GROUP = "cidK8sOps0001=="
+FEISHU_ADMIN, FEISHU_MEMBER = "ou_wangwei0000001", "ou_lilei00000001"
+FEISHU_GROUP = "oc_k8s_ops_0001"
 
 
 @dataclass(frozen=True)
@@ -26,27 +29,32 @@ class Finished:
 
 @dataclass
 class Daemon:
-    """`steward run` with its data in `folder`; started and killed as often as a test likes."""
+    """`steward run` with its data in `folder`; started and killed as often as a test likes. `gateway` is DingTalk's, None for a
+    daemon that lives in Feishu alone."""
 
     folder: Path
-    gateway: DingTalkStandIn
+    gateway: DingTalkStandIn | None
     kubeconfig: Path
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
+    feishu: FeishuStandIn | None = None
+
+    @property
+    def gateways(self) -> list[DingTalkStandIn | FeishuStandIn]:
+        return [each for each in (self.gateway, self.feishu) if each is not None]
 
     @property
     def environment(self) -> dict[str, str]:
+        admins = [f"dingtalk:{ADMIN}"] if self.gateway else []
+        admins += [f"feishu:{FEISHU_ADMIN}"] if self.feishu else []
         return {
             name: value for name, value in os.environ.items() if not name.startswith(("DINGTALK", "STEWARD", "FEISHU"))
         } | {
-            "DINGTALK_ENABLED": "true",
-            "DINGTALK_CLIENT_ID": self.gateway.client_id,
-            "DINGTALK_CLIENT_SECRET": self.gateway.client_secret,
-            "DINGTALK_OPENAPI_ENDPOINT": self.gateway.url,
-            "DINGTALK_OAPI_ENDPOINT": self.gateway.url,
+            **(_dingtalk(self.gateway) if self.gateway else {}),
+            **(_feishu(self.feishu) if self.feishu else {}),
             "KUBECONFIG": str(self.kubeconfig),
             "STEWARD_DATA_DIR": str(self.folder),
-            "STEWARD_ADMINS": f"dingtalk:{ADMIN}",
+            "STEWARD_ADMINS": ",".join(admins),
             "STEWARD_LISTEN": "127.0.0.1:0",
             "PYTHONUNBUFFERED": "1",
             **self.settings,
@@ -67,10 +75,11 @@ class Daemon:
         return Finished(process.returncode, out.decode())
 
     async def start(self) -> None:
-        """Returns when its line is open."""
+        """Returns when its lines are open."""
         await self.launch()
         async with asyncio.timeout(30):
-            await self.gateway.connected(seconds=30)
+            for gateway in self.gateways:
+                await gateway.connected(seconds=30)
 
     async def launch(self) -> None:
         """Returns when the process has begun."""
@@ -87,9 +96,10 @@ class Daemon:
             )
 
     async def kill(self) -> None:
-        """kill -9, and wait until the gateway has noticed."""
+        """kill -9, and wait until each gateway has noticed."""
         await self._end(signal.SIGKILL)
-        await self.gateway.until(lambda: not self.gateway.lines)
+        for gateway in self.gateways:
+            await gateway.until(lambda gateway=gateway: not gateway.lines)
 
     async def stop(self) -> int:
         """SIGTERM; the exit code."""
@@ -126,13 +136,44 @@ class Daemon:
         return found[-1]
 
 
+def _dingtalk(gateway: DingTalkStandIn) -> dict[str, str]:
+    return {
+        "DINGTALK_ENABLED": "true",
+        "DINGTALK_CLIENT_ID": gateway.client_id,
+        "DINGTALK_CLIENT_SECRET": gateway.client_secret,
+        "DINGTALK_OPENAPI_ENDPOINT": gateway.url,
+        "DINGTALK_OAPI_ENDPOINT": gateway.url,
+    }
+
+
+def _feishu(gateway: FeishuStandIn) -> dict[str, str]:
+    return {
+        "FEISHU_ENABLED": "true",
+        "FEISHU_APP_ID": gateway.app_id,
+        "FEISHU_APP_SECRET": gateway.app_secret,
+        "FEISHU_DOMAIN": gateway.url,
+    }
+
+
 @asynccontextmanager
-async def daemon_at(folder: Path, gateway: DingTalkStandIn, kubeconfig: Path, **settings: str) -> AsyncIterator[Daemon]:
-    """A started daemon in a world of its own: group, administrator and member are made in the gateway."""
-    gateway.add_user(ADMIN, "王伟")
-    gateway.add_user(MEMBER, "李雷")
-    gateway.add_group(GROUP, "k8s-ops", [ADMIN, MEMBER])
-    daemon = Daemon(folder, gateway, kubeconfig, settings)
+async def daemon_at(
+    folder: Path,
+    gateway: DingTalkStandIn | None,
+    kubeconfig: Path,
+    *,
+    feishu: FeishuStandIn | None = None,
+    **settings: str,
+) -> AsyncIterator[Daemon]:
+    """A started daemon in a world of its own: group, administrator and member are made in each gateway."""
+    if gateway is not None:
+        gateway.add_user(ADMIN, "王伟")
+        gateway.add_user(MEMBER, "李雷")
+        gateway.add_group(GROUP, "k8s-ops", [ADMIN, MEMBER])
+    if feishu is not None:
+        feishu.add_user(FEISHU_ADMIN, "王伟")
+        feishu.add_user(FEISHU_MEMBER, "李雷")
+        feishu.add_group(FEISHU_GROUP, "k8s-ops", [FEISHU_ADMIN, FEISHU_MEMBER])
+    daemon = Daemon(folder, gateway, kubeconfig, settings, feishu=feishu)
     try:
         await daemon.start()
         yield daemon

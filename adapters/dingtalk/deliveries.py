@@ -22,6 +22,7 @@ from adapters.dingtalk.small_print import TIPS, SmallPrint
 from adapters.dingtalk.templates import Templates, streams
 from adapters.dingtalk.webhooks import Webhooks
 from adapters.errors import MessageGone, Refused, Throttled, Unreachable
+from adapters.recent import Recent
 from adapters.types import Conversation
 from cards.dingtalk import preview, render, render_markdown_message, render_plain_message, without_details
 from cards.dingtalk_native import Shown
@@ -39,6 +40,7 @@ GROUP_SEND = "/v1.0/robot/groupMessages/send"
 SINGLE_SEND = "/v1.0/robot/oToMessages/batchSend"
 
 _BY_USER_ID = 1
+_MOST_UNSAFE = 1000
 _BY_KEY = {"updateCardDataByKey": True, "updatePrivateDataByKey": True}
 """Without it an update wipes every variable that it does not mention."""
 
@@ -60,6 +62,8 @@ class Deliveries:
         self._log_stream = log_stream
         self._webhooks = webhooks
         self.robot_code = robot_code
+        self._unsafe: Recent[str, bool] = Recent(_MOST_UNSAFE)
+        """Cards whose details were refused by the text audit."""
 
     async def check(self) -> None:
         """Ask for a change of a card that does not exist: refused for that reason, or for a missing permission."""
@@ -82,6 +86,10 @@ class Deliveries:
         """The variables for the answer to a click. What is streamed cannot be part of it, so the log goes with the card once, and
         the next update says everything again."""
         self._log_stream.answered(key)
+        if self._unsafe.get(card.id):
+            card = without_details(
+                card
+            )  # an answer that is refused shows the clicker a failure, and is not tried again
         return self._templates.draw(card, self._templates.of(key, form)).values
 
     async def say(self, conversation: Conversation, words: str | Card) -> None:
@@ -236,6 +244,7 @@ class Deliveries:
             if exc.code != CONTENT_UNSAFE:
                 raise
             log.warning("dingtalk.card.unsafe", card=card.id)
+            self._unsafe[card.id] = True
         try:
             return await deliver(without_details(card))
         except Refused as exc:

@@ -15,7 +15,17 @@ from adapters.dingtalk.audit import audit
 from adapters.dingtalk.click_answer import ClickAnswer
 from adapters.dingtalk.clicks import parse_click, user_id
 from adapters.dingtalk.deliveries import Deliveries
-from adapters.dingtalk.frames import BOT_MESSAGE, CARD_CALLBACK, Frame, Malformed, heard, not_ours
+from adapters.dingtalk.events import is_heeded, leavers
+from adapters.dingtalk.frames import (
+    BOT_MESSAGE,
+    CARD_CALLBACK,
+    Frame,
+    Malformed,
+    event_done,
+    event_later,
+    heard,
+    not_ours,
+)
 from adapters.dingtalk.line import Line, Ticket, connect, open_line
 from adapters.dingtalk.log_stream import LogStream
 from adapters.dingtalk.messages import parse_message
@@ -36,11 +46,13 @@ from adapters.types import (
     Meter,
     OnAction,
     OnChange,
+    OnLeft,
     OnMessage,
     Person,
     Platform,
     Rate,
     Sent,
+    nobody_left,
     unheeded,
 )
 from cards.dingtalk import PUBLIC_TEMPLATE
@@ -101,11 +113,12 @@ class DingTalk:
             self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request, meter=meter
         )
         self._small_print = SmallPrint()
+        self._templates = Templates(card_template_id or PUBLIC_TEMPLATE, templates or {}, streaming=streaming)
         self._webhooks = Webhooks(self._api, oapi_endpoint)
         self._deliveries = Deliveries(
             self._api,
             self._small_print,
-            Templates(card_template_id or PUBLIC_TEMPLATE, templates or {}, streaming=streaming),
+            self._templates,
             LogStream(self._api, works=streaming),
             self._webhooks,
             robot_code=robot_code or client_id,
@@ -145,13 +158,19 @@ class DingTalk:
         await self._deliveries.check()
 
     async def audit(self) -> tuple[Finding, ...]:
-        return await audit(self._api, self._deliveries.robot_code)
+        return await audit(self._api, self._deliveries.robot_code, self._templates.configured)
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
+    async def listen(
+        self,
+        on_message: OnMessage,
+        on_action: OnAction,
+        on_change: OnChange = unheeded,
+        on_left: OnLeft = nobody_left,
+    ) -> None:
         ws = await connect(self._api.session, await self._open())
         line = Line(ws, silence=self._patience.silence, drain=self._patience.drain)
         log.info("dingtalk.connected")
-        hear = partial(self._hear, on_message, on_action)
+        hear = partial(self._hear, on_message, on_action, on_left)
         reading = asyncio.create_task(line.run(hear, self._alive, on_change))  # goes on while we say goodbye
         try:
             await asyncio.wait({reading})
@@ -198,9 +217,13 @@ class DingTalk:
     def _alive(self) -> None:
         self._last_heard = datetime.now(UTC)
 
-    async def _hear(self, on_message: OnMessage, on_action: OnAction, line: Line, frame: Frame) -> None:
+    async def _hear(
+        self, on_message: OnMessage, on_action: OnAction, on_left: OnLeft, line: Line, frame: Frame
+    ) -> None:
         topic = frame.headers.topic
-        if topic == BOT_MESSAGE:
+        if is_heeded(frame):
+            await self._handlers.start(partial(self._left, on_left, line, frame))
+        elif topic == BOT_MESSAGE:
             await self._handlers.start(partial(self._message, on_message, line, frame))
         elif topic == CARD_CALLBACK:
             await self._handlers.start(partial(self._click, on_action, line, frame))
@@ -225,6 +248,23 @@ class DingTalk:
             log.info("dingtalk.answer.lost", why=str(exc))
         except Exception:
             log.exception("dingtalk.message.failed")
+        finally:
+            line.settle()
+
+    async def _left(self, on_left: OnLeft, line: Line, frame: Frame) -> None:
+        """Acknowledged when noted; else DingTalk is asked to bring it again."""
+        answer = event_later
+        try:
+            try:
+                with self._persisting.limit():
+                    for person in leavers(frame, corp_id=self._corp_id):
+                        await on_left(person)
+                answer = event_done
+            except Exception:
+                log.exception("dingtalk.event.failed")
+            await line.answer(answer(frame.headers.message_id))
+        except Unreachable as exc:
+            log.info("dingtalk.answer.lost", why=str(exc))
         finally:
             line.settle()
 

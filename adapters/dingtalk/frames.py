@@ -72,5 +72,10 @@ def event_done(message_id: str) -> str:
     return answer(message_id, {"status": "SUCCESS", "message": "OK"})
 
 
+def event_later(message_id: str) -> str:
+    """DingTalk brings the event again."""
+    return answer(message_id, {"status": "LATER", "message": "not noted yet"})
+
+
 def not_ours(message_id: str) -> str:
     return answer(message_id, {"response": None}, code=AckMessage.STATUS_NOT_IMPLEMENT, message="no handler")

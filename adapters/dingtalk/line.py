@@ -13,6 +13,7 @@ import structlog
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType
 from dingtalk_stream.frames import CallbackMessage, EventMessage
 
+from adapters.dingtalk.events import is_heeded
 from adapters.dingtalk.frames import (
     DISCONNECT,
     PING,
@@ -83,7 +84,8 @@ async def connect(session: aiohttp.ClientSession, ticket: Ticket) -> ClientWebSo
 
 
 class Line:
-    """`hear` gets callbacks; answering each is the callee's duty, on this very line: another one does not count."""
+    """`hear` gets callbacks, and the events that are heeded; answering each is the callee's duty, on this very line: another one
+    does not count."""
 
     def __init__(self, ws: ClientWebSocketResponse, *, silence: float, drain: float) -> None:
         self._ws = ws
@@ -136,7 +138,7 @@ class Line:
             if exc.message_id:
                 await self._reply(heard(exc.message_id))
             return False
-        if isinstance(frame, CallbackMessage):
+        if isinstance(frame, CallbackMessage) or (isinstance(frame, EventMessage) and is_heeded(frame)):
             self._owe()
             await hear(self, frame)
         elif isinstance(frame, EventMessage):

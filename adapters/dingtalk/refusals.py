@@ -8,7 +8,15 @@ import json
 import re
 from typing import Any
 
-from adapters.errors import CredentialsRejected, MessageGone, PlatformError, Refused, Throttled, Unreachable
+from adapters.errors import (
+    CredentialsRejected,
+    MessageGone,
+    NotPermitted,
+    PlatformError,
+    Refused,
+    Throttled,
+    Unreachable,
+)
 
 _DENIED = "Forbidden.AccessDenied"
 SCOPE_MISSING = f"{_DENIED}.AccessTokenPermissionDenied"
@@ -19,6 +27,7 @@ CARD_EXISTS = "param.cardAlreadyExist"
 CARD_MISSING = "param.cardNotExist"
 CONTENT_UNSAFE = "param.contentUnsafe"
 USER_MISSING = "param.userIdNotExist"
+TEMPLATE_MISSING = {"param.templateNotExist", "param.templateUnpublished"}
 UNCOUNTED = {
     f"{_DENIED}.QpsLimitForAppkeyAndApi",
     f"{_DENIED}.QpsLimitForApi",
@@ -115,7 +124,7 @@ def refusal(status: int, code: str, answer: dict[str, Any]) -> PlatformError:
         return MessageGone(text, code=code)
     if code == SCOPE_MISSING:
         where = "grant it in the developer console under permissions (权限管理)"
-        return Refused(f"the application lacks the permission {_scopes(answer)}: {where}", code=code)
+        return NotPermitted(f"the application lacks the permission {_scopes(answer)}: {where}", code=code)
     return _by_status(status, code, text)
 
 

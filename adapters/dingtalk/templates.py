@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from adapters.recent import Recent
-from cards.dingtalk import render
+from cards.dingtalk import PUBLIC_TEMPLATE, render
 from cards.dingtalk_native import FORMS, Shown, has_log, render_native
 from cards.model import Card
 from cards.values import VALUE_BYTES
@@ -46,6 +46,11 @@ class Templates:
         if form == "notice" or form not in self._own or self._now() < self._unfit.get(form, 0.0):
             return PUBLIC
         return f"{form}{_STREAM}" if self._streaming and has_log(form) else form
+
+    @property
+    def configured(self) -> dict[str, str]:
+        """Ids of what somebody made himself, by what it is for: all that is not DingTalk's public template."""
+        return {**({"default": self._public} if self._public != PUBLIC_TEMPLATE else {}), **self._own}
 
     def template_id(self, form: str) -> str:
         return self._own[form.removesuffix(_STREAM)] if form else self._public

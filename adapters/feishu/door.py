@@ -15,6 +15,7 @@ from adapters.feishu.click_answer import ClickAnswer
 from adapters.feishu.clicks import parse_click
 from adapters.feishu.deliveries import Deliveries
 from adapters.feishu.endpoint import connect, find
+from adapters.feishu.events import HEEDED, leaver
 from adapters.feishu.frames import CARD, CLICK, EVENT, FAILED, MESSAGE, OK, Delivery, Event, Malformed
 from adapters.feishu.line import Line
 from adapters.feishu.messages import parse_message
@@ -22,7 +23,20 @@ from adapters.feishu.openapi import DOMAIN, Account, OpenApi
 from adapters.feishu.people import People
 from adapters.handlers import Handlers
 from adapters.timeouts import Timeouts
-from adapters.types import Conversation, Finding, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
+from adapters.types import (
+    Conversation,
+    Finding,
+    OnAction,
+    OnChange,
+    OnLeft,
+    OnMessage,
+    Person,
+    Platform,
+    Rate,
+    Sent,
+    nobody_left,
+    unheeded,
+)
 from cards.model import Card
 
 log = structlog.get_logger()
@@ -101,7 +115,13 @@ class Feishu:
         """Permissions, events and callbacks as the console has them, as far as they may be read."""
         return await audit(self._api)
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
+    async def listen(
+        self,
+        on_message: OnMessage,
+        on_action: OnAction,
+        on_change: OnChange = unheeded,
+        on_left: OnLeft = nobody_left,
+    ) -> None:
         """Without its own open_id a bot cannot tell what is meant for it, so it is asked first."""
         try:
             bot = await self._people.bot()
@@ -119,7 +139,7 @@ class Feishu:
         log.info("feishu.connected")
         naming = asyncio.create_task(self._people.look_up())
         try:
-            await line.run(partial(self._hear, on_message, on_action, bot), _Alive(self._heard, on_change))
+            await line.run(partial(self._hear, on_message, on_action, on_left, bot), _Alive(self._heard, on_change))
         except asyncio.CancelledError:
             await self._handlers.drain(self._patience.drain)
             raise
@@ -147,7 +167,15 @@ class Feishu:
     def _heard(self) -> None:
         self._last_heard = datetime.now(UTC)
 
-    async def _hear(self, on_message: OnMessage, on_action: OnAction, bot: str, line: Line, delivery: Delivery) -> None:
+    async def _hear(
+        self,
+        on_message: OnMessage,
+        on_action: OnAction,
+        on_left: OnLeft,
+        bot: str,
+        line: Line,
+        delivery: Delivery,
+    ) -> None:
         if delivery.type != EVENT:
             await self._no_event(line, delivery)
             return
@@ -161,6 +189,8 @@ class Feishu:
             await self._handlers.start(partial(self._message, on_message, bot, line, delivery, event))
         elif event.kind == CLICK:
             await self._handlers.start(partial(self._click, on_action, line, delivery, event))
+        elif event.kind in HEEDED:
+            await self._handlers.start(partial(self._left, on_left, line, delivery, event))
         else:
             log.debug("feishu.event", kind=event.kind[:100])
             await self._pass_over(line, delivery)
@@ -198,6 +228,25 @@ class Feishu:
             code = OK
         except Exception:
             log.exception("feishu.message.failed")
+        finally:
+            try:
+                await line.answer(delivery, code=code)
+            except Unreachable as exc:
+                log.info("feishu.answer.lost", why=str(exc))
+            finally:
+                line.settle()
+
+    async def _left(self, on_left: OnLeft, line: Line, delivery: Delivery, event: Event) -> None:
+        """Acknowledged when noted; else it comes again, as a message does."""
+        code = FAILED
+        try:
+            person = leaver(event)
+            if person is not None:
+                with self._persisting.limit():
+                    await on_left(person)
+            code = OK
+        except Exception:
+            log.exception("feishu.event.failed")
         finally:
             try:
                 await line.answer(delivery, code=code)

@@ -24,6 +24,8 @@ PONG: str = MessageType.PONG.value
 
 MESSAGE = "im.message.receive_v1"
 CLICK = "card.action.trigger"
+LEFT = "contact.user.deleted_v3"
+CHANGED = "contact.user.updated_v3"
 
 OK, FAILED = 200, 500
 

@@ -7,6 +7,7 @@ import time
 import structlog
 
 from adapters.errors import MessageGone, PlatformError, Refused
+from adapters.feishu.events import resigned
 from adapters.feishu.openapi import OpenApi
 from adapters.recent import Recent
 from adapters.strange import json_object, string
@@ -60,11 +61,13 @@ class People:
                     del self._wanted[open_id]
 
     async def person(self, open_id: str) -> Person:
-        """Raises MessageGone for nobody, Refused without the permission to read contacts."""
+        """Raises MessageGone for nobody and for who has left, Refused without the permission to read contacts."""
         answer = await self._api.call("GET", ONE, open_id, query=[_BY_OPEN_ID])
         found = json_object(json_object(answer.get("data")).get("user"))
         if not found:
             raise MessageGone("no such person", code="no-user")
+        if resigned(found):
+            raise MessageGone("this person has left", code="resigned")
         name = string(found.get("name"))
         self.remember(open_id, name)
         return Person(platform="feishu", id=open_id, name=name)

@@ -8,7 +8,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.errors import CredentialsRejected, MessageGone, PlatformError, Refused, Throttled, Unreachable
+from adapters.errors import (
+    CredentialsRejected,
+    MessageGone,
+    NotPermitted,
+    PlatformError,
+    Refused,
+    Throttled,
+    Unreachable,
+)
 from adapters.strange import json_object, string
 
 OK = 0
@@ -77,7 +85,7 @@ def refusal(status: int, headers: Mapping[str, str], answer: dict[str, Any]) -> 
     if code in _GONE:
         return MessageGone(text, code=code)
     if code == SCOPE_MISSING:
-        return Refused(f"the application lacks the permission {_scopes(answer)}", code=code)
+        return NotPermitted(f"the application lacks the permission {_scopes(answer)}", code=code)
     if code == CARD:
         return _card(string(answer.get("msg")), text)
     if status >= 500 or code in _PASSING:

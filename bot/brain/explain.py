@@ -4,11 +4,12 @@ import asyncio
 import json
 from typing import IO, Any, TextIO
 
-from bot.brain.planner import Clarify, Decide, Diagnose, Pick, Planner, Proposal, Refusal, Reply
+from bot.brain.planner import Bind, Clarify, Decide, Diagnose, Grant, Pick, Planner, Proposal, Refusal, Reply, Revoke
 from bot.brain.wording import pod_like
 from bot.words import Words
 from executor.kubectl import command_of
 from executor.operations import Delete, Describe, Events, Exec, Get, Logs, Operation, Other, Target, target_of
+from executor.redact import mask
 from executor.risk import Level, Risk, assess
 
 _OF_PODS = (Exec, Logs, Delete, Describe, Get)
@@ -33,6 +34,8 @@ async def explain(planner: Planner, text: str, words: Words) -> Json:
             shown = [{"text": choice.text, "command": choice.command} for choice in plan.choices]
             sentence = words("plan.choices", question=asked, choices=offered).strip()
             return _answer("clarify", sentence, [_entry(one, words) for one in plan.operations], choices=shown)
+        case Bind() | Grant() | Revoke():
+            return _of_people(plan, words)
         case Reply() | Decide() | Pick():
             return _reply(plan, words)
 
@@ -80,6 +83,18 @@ def _refusal(plan: Refusal, words: Words) -> Json:
     return _answer("refusal", why, entries)
 
 
+def _of_people(plan: Bind | Grant | Revoke, words: Words) -> Json:
+    """A grant waits for an approval as a change of the cluster does; it is no operation on the cluster. The code is told nobody."""
+    match plan:
+        case Bind():
+            return _answer("reply", words("plan.bind"), [], topic="bind")
+        case Grant(who=who, role=role):
+            sentence = words("plan.grant", who=mask(who).text, role=words(f"role.{role}"))
+            return _answer("proposal", sentence, [], grant={"who": mask(who).text, "role": role})
+        case Revoke(who=who):
+            return _answer("proposal", words("plan.revoke", who=mask(who).text), [], revoke={"who": mask(who).text})
+
+
 def _reply(plan: Reply | Decide | Pick, words: Words) -> Json:
     if isinstance(plan, Decide):
         sentences = {
@@ -98,6 +113,7 @@ def _reply(plan: Reply | Decide | Pick, words: Words) -> Json:
         "audit": words("plan.audit"),
         "whoami": words("plan.whoami"),
         "said": plan.text,
+        "admins": words("plan.admins"),
         "unknown": words("plan.unknown"),
     }
     text = words.say(plan.reason) if plan.reason is not None else topics[plan.topic]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, Tag
+from bot.brain.whose import book
 from executor.reason import reason
 from executor.redact import mask
 
@@ -25,7 +26,8 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
     """The plan of a message that is a page's name, a twin or a number; None for everything else."""
     said = [token for token in tokens if token.tag not in _NOISE]
     content = [token for token in said if token.tag not in (Tag.QUESTION, Tag.ASK, Tag.CAN)]
-    if any(token.tag is Tag.DECIDE for token in content) and not any(token.tag in CHANGES for token in content):
+    decides = any(token.tag is Tag.DECIDE for token in content)
+    if decides and (_denies(text, content) or not any(token.tag in CHANGES for token in content)):
         return _decide(text, tokens, content, asked=len(said) > len(content))
     tags = [token.tag for token in content]
     if not content:
@@ -42,9 +44,7 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
         return Reply(topic="whoami")
     if tags in ([Tag.STATUS], [Tag.LOOK, Tag.STATUS]):
         return Reply(topic="status")
-    if Tag.AUDIT in tags and set(tags) <= {Tag.AUDIT, Tag.PERIOD, Tag.LOOK, Tag.RECENT, Tag.LISTING, Tag.HISTORY}:
-        return Reply(topic="audit", argument=period(tokens))
-    return _bare_code(text) or _pick(content)
+    return book(text, tokens) or _bare_code(text) or _pick(content)
 
 
 def period(tokens: Sequence[Token]) -> str:
@@ -69,6 +69,12 @@ def _bare_code(text: str) -> Plan | None:
     verbs = ("批准", "拒绝")
     choices = tuple(Choice(text=f"{verb} {code[1].upper()}", command=f"{verb} {code[1].upper()}") for verb in verbs)
     return Clarify(question=reason("rules.code_alone", code=code[1].upper()), choices=choices)
+
+
+def _denies(text: str, content: Sequence[Token]) -> bool:
+    """`拒绝 7F3K …`: what follows is a reason, whatever it speaks of."""
+    first = content[0]
+    return first.tag is Tag.DECIDE and first.value == "deny" and _CODE.match(text, first.end) is not None
 
 
 def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, asked: bool) -> Plan:

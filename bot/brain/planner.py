@@ -8,6 +8,8 @@ from executor.operations import Operation, Target
 from executor.reason import Frozen, Reason
 from executor.risk import Level
 
+ME = "@me"
+
 
 class Planned(Frozen):
     """What every plan has. `notes` are said at the foot of each card that comes of it."""
@@ -20,9 +22,12 @@ class Reply(Planned):
     can put them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
-    topic: Literal["help", "status", "audit", "whoami", "hello", "said", "unknown"] = "unknown"
+    topic: Literal["help", "status", "audit", "whoami", "admins", "hello", "said", "unknown"] = "unknown"
     argument: str = ""
-    """For `audit` the period: "" (the newest rows), `today`, `yesterday`, `week` or `month`, whatever language was written."""
+    """For `audit` the period as `bot.book.periods` reads it: "" (the newest rows), `today`, `yesterday`, `week`, `last-week`,
+    `month`, `last-month`, `7d` or `30d`, whatever language was written."""
+    person: str = ""
+    """For `audit` whose rows, as written: a name or an id, with its `@` if it was a mention; ME for the asker's own."""
     reason: Reason | None = None
     text: str = ""
     """For `said`: a model's own words, masked. They are data, never markup."""
@@ -107,7 +112,30 @@ class Pick(Planned):
     number: int
 
 
-Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick
+class Bind(Planned):
+    """`绑定 7F3K-92QD`: tie the sender to the account that the code was made for. `code` is upper-case, without the dash."""
+
+    kind: Literal["bind"] = "bind"
+    code: str
+
+
+class Grant(Planned):
+    """`授权 @某人 管理员`: another role for somebody, once an administrator approved it. `who` is what was written for the person:
+    `@name` where they were mentioned, else `platform:id`, an id or a name."""
+
+    kind: Literal["grant"] = "grant"
+    who: str
+    role: Literal["admin", "member", "viewer"] = "admin"
+
+
+class Revoke(Planned):
+    """`撤销授权 @某人`: back to the organisation's default role. `who` as for `Grant`."""
+
+    kind: Literal["revoke"] = "revoke"
+    who: str
+
+
+Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick | Bind | Grant | Revoke
 
 
 class Conclusion(Planned):

@@ -8,7 +8,7 @@ question with choices, or by what was not understood. It reads nothing and knows
 from dataclasses import replace
 from typing import Literal
 
-from bot.brain import pages, pasted
+from bot.brain import pages, pasted, people
 from bot.brain.characters import code_point, is_han
 from bot.brain.clauses import Clause, clauses_of
 from bot.brain.combine import combined
@@ -62,6 +62,8 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
     text = text.strip()
     if (found := pasted.pasted(text)) is not None:
         return pasted.plan(found)
+    if (about := people.people(text)) is not None:
+        return about
     tokens = tokenise(text)
     if (built_in := pages.page(text, tokens)) is not None:
         return built_in

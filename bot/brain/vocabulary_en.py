@@ -144,8 +144,10 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.WHOAMI, "", "whoami | who am i | my id | what is my id | what's my id | 我的id | my user id"),
     (Tag.PERIOD, "today", "today"),
     (Tag.PERIOD, "yesterday", "yesterday | last night"),
-    (Tag.PERIOD, "week", "this week | week | past week"),
-    (Tag.PERIOD, "month", "this month | month | past month"),
+    (Tag.PERIOD, "week", "this week | week"),
+    (Tag.PERIOD, "7d", "past week | the past week | last 7 days | past 7 days"),
+    (Tag.PERIOD, "month", "this month | month"),
+    (Tag.PERIOD, "30d", "past month | the past month | last 30 days | past 30 days"),
     (Tag.PICK, "", "pick | choose | select | option"),
 )
 """Verbs, nouns and pages. `bot.brain.particles_en` holds mood and function words."""

@@ -110,8 +110,10 @@ HAN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.WHOAMI, "", "我是谁 我的身份 我的账号 我的编号"),
     (Tag.PERIOD, "today", "今天 今日 今早"),
     (Tag.PERIOD, "yesterday", "昨天 昨日 昨晚"),
-    (Tag.PERIOD, "week", "本周 这周 这一周 最近一周 近一周 最近7天"),
-    (Tag.PERIOD, "month", "本月 这个月 最近一个月 近一个月"),
+    (Tag.PERIOD, "week", "本周 这周 这一周 这个星期 本星期"),
+    (Tag.PERIOD, "7d", "最近一周 近一周 最近7天 近7天 最近七天 近七天"),
+    (Tag.PERIOD, "month", "本月 这个月"),
+    (Tag.PERIOD, "30d", "最近一个月 近一个月 最近30天 近30天"),
     (Tag.PICK, "", "选 选择 选项 第"),
 )
 """Verbs, nouns and pages. `bot.brain.particles_zh` holds mood and function words."""

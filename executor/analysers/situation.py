@@ -6,7 +6,7 @@ from datetime import datetime
 
 from executor.diagnosis import Evidence
 from executor.evidence import MAX_STATES, state_lines
-from executor.fields import Raw, controller_of, deleting, name_of, text, uid_of
+from executor.fields import Raw, controller_of, deleting, name_of, shown, text, uid_of
 from executor.happenings import concerns, event_line, event_time, newest
 from executor.kinds import WORKLOADS
 from executor.operations import Delete, Describe, Logs, Operation, Restart, Target
@@ -18,15 +18,39 @@ _MAX_EVENTS = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else was looked at, where it could matter; empty where it could not, or could not be had. `missing` holds what is
+    surely not there, as (kind, name); `whole` the kinds of which everything in reach is here."""
+
+    pods: tuple[Raw, ...] = ()
+    """All of the namespace, where the object has none of its own."""
+    claims: tuple[Raw, ...] = ()
+    classes: tuple[Raw, ...] = ()
+    volumes: tuple[Raw, ...] = ()
+    nodes: tuple[Raw, ...] = ()
+    services: tuple[Raw, ...] = ()
+    ingresses: tuple[Raw, ...] = ()
+    autoscalers: tuple[Raw, ...] = ()
+    workloads: tuple[Raw, ...] = ()
+    jobs: tuple[Raw, ...] = ()
+    quotas: tuple[Raw, ...] = ()
+    limits: tuple[Raw, ...] = ()
+    webhooks: tuple[Raw, ...] = ()
+    configs: tuple[Raw, ...] = ()
+    metrics: Raw = field(default_factory=dict)
+    """The APIService of resource metrics."""
+    missing: frozenset[tuple[str, str]] = frozenset()
+    whole: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
-    """An object with what belongs to it, at `now`. `claims` are the volume claims of pods that wait; `nodes` those of pods that
-    are not ready."""
+    """An object with what belongs to it and what stands around it, at `now`."""
 
     target: Target
     found: Related
     now: datetime
-    claims: tuple[Raw, ...] = ()
-    nodes: tuple[Raw, ...] = ()
+    around: Surroundings = field(default_factory=Surroundings)
 
     @property
     def live(self) -> Raw:
@@ -54,6 +78,12 @@ class Situation:
         lines = state_lines(pods)[:MAX_STATES]
         return (Evidence(title=reason("triage.evidence.state"), lines=lines),) if lines else ()
 
+    def warnings_of(self, raw: Raw, *named: str) -> tuple[Evidence, ...]:
+        """The newest event of these reasons about an object."""
+        said = self.events_of(raw, named=named)[-1:]
+        title = reason("triage.evidence.events")
+        return tuple(Evidence(title=title, lines=(event_line(event),)) for event in said)
+
     def pod_target(self, pod: Raw) -> Target:
         return Target(kind="Pod", name=name_of(pod), namespace=self.target.namespace)
 
@@ -67,6 +97,12 @@ class Situation:
         target = self.pod_target(pod)
         logs = Logs(target=target, container=container or None, previous=previous)
         return (logs, Describe(target=target)) if container else (Describe(target=target),)
+
+
+def fields(*lines: str) -> tuple[Evidence, ...]:
+    """The fields that are the cause, as `path: value`; none where none is known."""
+    told = tuple(shown(line) for line in lines if line)
+    return (Evidence(title=reason("triage.evidence.fields"), lines=told),) if told else ()
 
 
 @dataclass(frozen=True, slots=True)

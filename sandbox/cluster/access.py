@@ -65,7 +65,7 @@ class User:
 ANONYMOUS = User("system:anonymous", groups=("system:unauthenticated",))
 _VIEWED = (
     "bindings", "configmaps", "cronjobs", "controllerrevisions", "daemonsets", "deployments", "deployments/scale",
-    "endpoints", "events", "horizontalpodautoscalers", "ingresses", "jobs", "namespaces", "nodes",
+    "endpoints", "events", "horizontalpodautoscalers", "ingresses", "jobs", "limitranges", "namespaces", "nodes",
     "persistentvolumeclaims", "poddisruptionbudgets", "pods", "pods/log", "pods/status", "replicasets",
     "replicasets/scale", "resourcequotas", "serviceaccounts", "services", "statefulsets", "statefulsets/scale",
 )  # fmt: skip

@@ -27,6 +27,7 @@ _INITIAL_STATUS: dict[Resource, Object] = {
     r.DISRUPTION_BUDGETS: {"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0},
     r.AUTOSCALERS: {"desiredReplicas": 0, "currentMetrics": None},
     r.CLAIMS: {"phase": "Pending"},
+    r.VOLUMES: {"phase": "Available"},
     r.NAMESPACES: {"phase": "Active"},
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from sandbox.cluster.objects import Object
 from sandbox.cluster.registry import Registry, Writer
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+STORAGE_CLASS = "standard"
 _WRITER = Writer("kube-apiserver")
 _CAPACITY = {"cpu": "16", "memory": "64Gi", "pods": "4000", "ephemeral-storage": "200Gi"}
 _CONDITIONS = (
@@ -15,11 +16,14 @@ _CONDITIONS = (
 
 
 def lay(registry: Registry, nodes: int) -> None:
-    """The system's namespaces, nodes node-1 … node-N, and the API's own service."""
+    """The system's namespaces, nodes node-1 … node-N, the default storage class, and the API's own service."""
     for name in NAMESPACES:
         registry.create(r.NAMESPACES, "", {"metadata": {"name": name}}, _WRITER)
     for number in range(1, nodes + 1):
         registry.create(r.NODES, "", _node(f"node-{number}", registry.clock.stamp()), _WRITER)
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    storage = {"metadata": {"name": STORAGE_CLASS, "annotations": default}, "provisioner": "hollow.example.com"}
+    registry.create(r.STORAGE_CLASSES, "", storage, _WRITER)
     port = {"name": "https", "port": 443, "targetPort": 6443, "protocol": "TCP"}
     service = {"metadata": {"name": "kubernetes"}, "spec": {"clusterIP": "10.96.0.1", "ports": [port]}}
     registry.create(r.SERVICES, "default", service, _WRITER)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.cluster import deletion
 from sandbox.cluster import resources as r
+from sandbox.cluster.admission import admit, with_limits
 from sandbox.cluster.clock import Clock
 from sandbox.cluster.creation import new_object
 from sandbox.cluster.deletion import Deleted, DeleteOptions
@@ -59,12 +60,15 @@ class Registry:
         if body["metadata"].get("resourceVersion"):
             raise Failure(500, "", "resourceVersion should not be set on objects to be created")
         obj = new_object(resource, namespace, body, self.clock.stamp())
+        if resource is r.PODS:
+            obj = with_limits(self.store, namespace, obj)
         name = obj["metadata"].get("name", "")
         if resource.namespaced:
             self._check_namespace(resource, namespace, name)
         causes = object_causes(resource, obj, None)
         if causes:
             raise invalid_object(resource, name, causes)
+        admit(self.store, resource, namespace, name, obj)
         check_quota(self.store, resource, namespace, name)
         if self.store.get(resource, namespace, name) is not None:
             raise already_exists(resource, name)

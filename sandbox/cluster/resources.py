@@ -106,11 +106,30 @@ DISRUPTION_BUDGETS = Resource(
 INGRESSES = Resource(
     "networking.k8s.io", "v1", "ingresses", "Ingress", short=("ing",), subresources=("status",), generation=True
 )
+LIMIT_RANGES = Resource("", "v1", "limitranges", "LimitRange", short=("limits",))
+VOLUMES = Resource(
+    "", "v1", "persistentvolumes", "PersistentVolume", namespaced=False, short=("pv",), subresources=("status",),
+    returns_deleted=True,
+)  # fmt: skip
+STORAGE_CLASSES = Resource(
+    "storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced=False, short=("sc",), returns_deleted=True
+)
+_ADMISSION = "admissionregistration.k8s.io"
+VALIDATING_WEBHOOKS = Resource(
+    _ADMISSION, "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", namespaced=False,
+    generation=True,
+)  # fmt: skip
+MUTATING_WEBHOOKS = Resource(
+    _ADMISSION, "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", namespaced=False, generation=True
+)
+API_SERVICES = Resource(
+    "apiregistration.k8s.io", "v1", "apiservices", "APIService", namespaced=False, subresources=("status",)
+)
 
 RESOURCES: tuple[Resource, ...] = (
     PODS, NAMESPACES, NODES, SERVICES, ENDPOINTS, CONFIG_MAPS, SECRETS, EVENTS, SERVICE_ACCOUNTS, QUOTAS, CLAIMS,
     DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, JOBS, CRON_JOBS, AUTOSCALERS, DISRUPTION_BUDGETS,
-    INGRESSES,
+    INGRESSES, LIMIT_RANGES, VOLUMES, STORAGE_CLASSES, VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS, API_SERVICES,
 )  # fmt: skip
 
 _BY_PATH = {(r.group, r.version, r.plural): r for r in RESOURCES}

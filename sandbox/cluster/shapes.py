@@ -157,6 +157,15 @@ SHAPES: dict[Resource, Shape] = {
         status=_STATUS,
     ),
     r.INGRESSES: _kind(spec=ANY, status=_STATUS),
+    r.LIMIT_RANGES: _kind(spec=ANY),
+    r.VOLUMES: _kind(spec=ANY, status=_STATUS),
+    r.STORAGE_CLASSES: _kind(
+        provisioner=STRING, parameters=STRINGS, reclaimPolicy=STRING, mountOptions=_WORDS, allowVolumeExpansion=BOOLEAN,
+        volumeBindingMode=STRING, allowedTopologies=ANY,
+    ),
+    r.VALIDATING_WEBHOOKS: _kind(webhooks=listed(ANY, "name")),
+    r.MUTATING_WEBHOOKS: _kind(webhooks=listed(ANY, "name")),
+    r.API_SERVICES: _kind(spec=ANY, status=_STATUS),
 }  # fmt: skip
 
 SCALE = _kind(spec=struct(replicas=INTEGER), status=_STATUS)

@@ -16,15 +16,17 @@ from sandbox.cluster.access import Access, User
 from sandbox.cluster.api.server import ApiServer
 from sandbox.cluster.api.watching import Watches
 from sandbox.cluster.clock import Clock
+from sandbox.cluster.controllers.autoscaler import Autoscalers
 from sandbox.cluster.controllers.daemonset import DaemonSets
 from sandbox.cluster.controllers.deployment import Deployments
 from sandbox.cluster.controllers.garbage import GarbageCollector
-from sandbox.cluster.controllers.housekeeping import EndpointsLoop, Namespaces, Quotas, VolumeClaims
+from sandbox.cluster.controllers.housekeeping import EndpointsLoop, Namespaces, Quotas
 from sandbox.cluster.controllers.job import Jobs
 from sandbox.cluster.controllers.loop import ControlLoop
 from sandbox.cluster.controllers.replicaset import ReplicaSets
 from sandbox.cluster.controllers.scheduler import Scheduler
 from sandbox.cluster.controllers.statefulset import StatefulSets
+from sandbox.cluster.controllers.volumes import VolumeClaims
 from sandbox.cluster.decoding import decode_body
 from sandbox.cluster.defaults import fill_defaults
 from sandbox.cluster.deletion import DeleteOptions
@@ -37,7 +39,7 @@ from sandbox.cluster.store import Key, Store
 
 _LOOPS: tuple[Callable[[Registry, Clock], ControlLoop[Any]], ...] = (
     Namespaces, Scheduler, Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, EndpointsLoop, Quotas, VolumeClaims,
-    GarbageCollector,
+    GarbageCollector, Autoscalers,
 )  # fmt: skip
 _TEST_WRITER = Writer("sandbox")
 

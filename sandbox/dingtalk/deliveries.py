@@ -13,6 +13,7 @@ from sandbox.clock import Clock, Timer
 from sandbox.delivery import Ack, Attempt, Delivery
 from sandbox.dingtalk.connection import Connection
 from sandbox.dingtalk.frames import Frames
+from sandbox.on_the_way import OnTheWay
 from sandbox.records import Violations
 
 KEPT = 20_000
@@ -48,6 +49,8 @@ class Deliveries:
         self.lines: dict[str, Connection] = {}
         self.drop: dict[str, int] = {}
         self.duplicate: dict[str, int] = {}
+        self.delays: dict[str, deque[float]] = {}
+        self.on_the_way = OnTheWay()
         self._clock = clock
         self._frames = frames
         self._violations = violations
@@ -81,6 +84,13 @@ class Deliveries:
             self.duplicate[topic] -= 1
             self._send(delivery)
         return delivery
+
+    def heal(self) -> int:
+        """Nothing befalls a push from now on; how many misfortunes are called off by that."""
+        left = sum(self.drop.values()) + sum(self.duplicate.values()) + sum(map(len, self.delays.values()))
+        for plan in (self.drop, self.duplicate, self.delays):
+            plan.clear()
+        return left + self.on_the_way.let_go()
 
     @property
     def waiting(self) -> int:
@@ -158,9 +168,13 @@ class Deliveries:
             self.drop[delivery.topic] -= 1
             return
         if delivery.kind == "EVENT":
-            line.send(self._frames.event(line.id, message_id, milliseconds, delivery.headers, delivery.data))
+            frame = self._frames.event(line.id, message_id, milliseconds, delivery.headers, delivery.data)
         else:
-            line.send(self._frames.callback(line.id, message_id, milliseconds, delivery.topic, delivery.data))
+            frame = self._frames.callback(line.id, message_id, milliseconds, delivery.topic, delivery.data)
+        if delays := self.delays.get(delivery.topic):
+            self._clock.call_later(delays.popleft(), lambda: self.on_the_way.out(line, [frame]))
+        else:
+            self.on_the_way.out(line, [frame])
 
     def _plan_sweep(self) -> None:
         if self._sweep is None:

@@ -74,6 +74,19 @@ class Faults(Planned):
         """The next pushes of the topic come twice at once: two messageIds, one msgId."""
         self._deliveries.duplicate[topic] = self._deliveries.duplicate.get(topic, 0) + times
 
+    def delay_frames(self, topic: str = BOT_MESSAGE, seconds: float = 1.0, times: int = 1) -> None:
+        """The next frames of the topic are on their way for so long of the gateway's time."""
+        self._deliveries.delays.setdefault(topic, deque()).extend([seconds] * times)
+
+    def reorder_next(self, count: int = 2) -> None:
+        """The next `count` frames are held back, then sent in the opposite order."""
+        self._deliveries.on_the_way.hold(count)
+
+    def heal(self) -> int:
+        left = super().heal() + len(self._undeliverable) + self._deliveries.heal()
+        self._undeliverable.clear()
+        return left
+
     # Lines
 
     def disconnect(self, connection_id: str = ANY, reason: str = "persistent connection is timeout") -> int:

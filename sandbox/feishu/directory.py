@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class User(BaseModel):
-    """`available` off: outside the range that the application was published to, so the bot cannot write to them."""
+    """`available` off: outside the range that the application was published to, so the bot cannot write to them. `resigned`: has
+    left and is still listed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,6 +22,7 @@ class User(BaseModel):
     job_title: str = ""
     admin: bool = False
     available: bool = True
+    resigned: bool = False
 
 
 class Chat(BaseModel):

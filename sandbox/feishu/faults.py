@@ -68,7 +68,7 @@ class Faults(Planned):
 
     def reorder_next(self, count: int = 2) -> None:
         """The next `count` pushes are held back, then sent in the opposite order."""
-        self._deliveries.hold, self._deliveries.held_until = [], count
+        self._deliveries.on_the_way.hold(count)
 
     def split_frames(self, parts: int) -> None:
         """Every payload comes in so many parts from now on."""
@@ -81,6 +81,11 @@ class Faults(Planned):
     def demand_instance(self, instance_id: str) -> None:
         """Every frame names the server's instance from now on; an answer without the name goes nowhere."""
         self._deliveries.instance_id = instance_id
+
+    def heal(self) -> int:
+        left = super().heal() + sum(map(len, self._pages.values())) + self._refusals.heal() + self._deliveries.heal()
+        self._pages.clear()
+        return left
 
     # Lines
 

@@ -73,7 +73,7 @@ class PeopleCalls:
             "avatar": {"avatar_72": "", "avatar_240": ""},
             "is_tenant_manager": user.admin,
             "job_title": user.job_title,
-            "status": {"is_activated": True, "is_frozen": False, "is_resigned": False},
+            "status": {"is_activated": True, "is_frozen": False, "is_resigned": user.resigned},
         }
         granted = self._credentials.scopes
         if api.EMPLOYEE_ID in granted:

@@ -13,3 +13,10 @@ class Refusals:
     statuses: deque[int] = field(default_factory=deque)
     handshakes: deque[tuple[str, str, str]] = field(default_factory=deque)
     null_data: bool = False
+
+    def heal(self) -> int:
+        """Every attempt meets an answer again; how many would have been refused."""
+        left = len(self.codes) + len(self.statuses) + len(self.handshakes)
+        for planned in (self.codes, self.statuses, self.handshakes):
+            planned.clear()
+        return left

@@ -12,18 +12,30 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tests.bench.audit import audit
 from tests.bench.calls import calls
-from tests.bench.clicks import clicks
+from tests.bench.chaos import chaos
+from tests.bench.clicks import clicks, feishu_clicks
 from tests.bench.failures import failures
 from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
 from tests.bench.memory import memory
-from tests.bench.messages import messages
+from tests.bench.messages import feishu_messages, messages
 from tests.bench.model import model
 from tests.bench.start import start
+from tests.bench.triage import triage
 from tests.bench.world import real_cluster
 
-ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {"click": clicks, "message": messages, "model": model}
+ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
+    "click": clicks,
+    "message": messages,
+    "feishu-click": feishu_clicks,
+    "feishu-message": feishu_messages,
+    "audit": audit,
+    "triage": triage,
+    "model": model,
+    "chaos": chaos,
+}
 """Before a control plane shares the processors."""
 ON_A_CLUSTER: dict[str, Callable[[Path, Path], Awaitable[Figure]]] = {
     "start": start,

@@ -22,7 +22,7 @@ async def failures(folder: Path, kubeconfig: Path) -> Figure:
         api(kubeconfig) as cluster,
         namespace(cluster, "bench-failure") as name,
         gateway_with() as (gateway, [group]),
-        started(folder, gateway, kubeconfig),
+        started(folder, [gateway], kubeconfig),
     ):
         await cluster.create(f"/api/v1/namespaces/{name}/resourcequotas", QUOTA)
         await deploy(cluster, *(deployment(each, name) for each in ("web", "api", "jobs")))

@@ -20,7 +20,7 @@ async def lag(folder: Path, kubeconfig: Path) -> Figure:
         api(kubeconfig) as cluster,
         namespace(cluster, "bench-lag") as name,
         gateway_with() as (gateway, [group]),
-        started(folder, gateway, kubeconfig),
+        started(folder, [gateway], kubeconfig),
     ):
         await deploy(cluster, deployment("web", name))
         for _ in range(RESTARTS):

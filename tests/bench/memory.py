@@ -1,4 +1,4 @@
-"""memory: what the idle daemon holds, with its line open and the cluster connected."""
+"""memory: what the idle daemon holds, with a line to each platform and the cluster connected."""
 
 import asyncio
 from pathlib import Path
@@ -13,10 +13,12 @@ IDLE = 5.0
 
 
 async def memory(folder: Path, kubeconfig: Path) -> Figure:
-    """Idle after the start, and idle again after an approved restart, which imports and warms what a start alone does not."""
+    """Idle after the start, and idle again after an approved restart with a card on each platform, which imports and warms what
+    a start alone does not."""
     async with (
         gateway_with() as (gateway, [group]),
-        started(folder, gateway, kubeconfig) as daemon,
+        gateway_with(platform="feishu") as (feishu, [ops]),
+        started(folder, [gateway, feishu], kubeconfig, STEWARD_OPS_CONVERSATIONS=f"feishu:{ops}") as daemon,
         api(kubeconfig) as cluster,
     ):
         assert daemon.process is not None

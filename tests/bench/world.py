@@ -5,32 +5,44 @@ import json
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sandbox.dingtalk.remote import RemoteGateway, gateway_process
+from sandbox.dingtalk.remote import RemoteGateway as DingTalkGateway
+from sandbox.feishu.remote import RemoteGateway as FeishuGateway
 from tests.bench.figure import Skipped
-from tests.daemon import ADMIN, MEMBER, Daemon
+from tests.daemon import ADMIN, FEISHU_ADMIN, FEISHU_MEMBER, MEMBER, Daemon
+
+Gateway = DingTalkGateway | FeishuGateway
 
 KUBE = Path(os.environ.get("HOLLOW_KUBE") or Path(__file__).parents[3] / "shared" / "kube" / "kube")
 """Starts a real Kubernetes API with hollow nodes; its nodes read a pod's fate off the image's name."""
-OFFICIAL = Path(__file__).with_name("official_sdk.py")
+OFFICIAL = {"dingtalk": "official_sdk.py", "feishu": "official_feishu_sdk.py"}
+PEOPLE = {"dingtalk": (ADMIN, MEMBER), "feishu": (FEISHU_ADMIN, FEISHU_MEMBER)}
+"""The administrator and the member of every group."""
+
+
+def platform_of(gateway: Gateway) -> str:
+    return "dingtalk" if isinstance(gateway, DingTalkGateway) else "feishu"
 
 
 @asynccontextmanager
-async def gateway_with(groups: int = 1) -> AsyncIterator[tuple[RemoteGateway, list[str]]]:
+async def gateway_with(groups: int = 1, platform: str = "dingtalk") -> AsyncIterator[tuple[Gateway, list[str]]]:
     """A gateway without budgets, with an administrator and a member in `groups` groups."""
-    async with gateway_process("--unlimited") as gateway:
-        await gateway.add_user(ADMIN, "王伟")
-        await gateway.add_user(MEMBER, "李雷")
-        names = [f"cidBench{number:03}==" for number in range(groups)]
+    kind = DingTalkGateway if platform == "dingtalk" else FeishuGateway
+    async with kind.process("--unlimited") as gateway:
+        admin, member = PEOPLE[platform]
+        await gateway.add_user(admin, "王伟")
+        await gateway.add_user(member, "李雷")
+        form = "cidBench{:03}==" if platform == "dingtalk" else "oc_bench{:03}"
+        names = [form.format(number) for number in range(groups)]
         for name in names:
-            await gateway.add_group(name, "k8s-ops", [ADMIN, MEMBER])
+            await gateway.add_group(name, "k8s-ops", [admin, member])
         yield gateway, names
 
 
-async def no_line(gateway: RemoteGateway) -> None:
+async def no_line(gateway: Gateway) -> None:
     """Until the gateway has noticed that nobody is connected."""
     async with asyncio.timeout(20):
         while await gateway.call("lines"):
@@ -38,19 +50,22 @@ async def no_line(gateway: RemoteGateway) -> None:
 
 
 @asynccontextmanager
-async def official_client(gateway: RemoteGateway) -> AsyncIterator[None]:
+async def official_client(gateway: Gateway) -> AsyncIterator[None]:
     """The official SDK's client with empty handlers, connected; its line is closed with the block."""
+    if isinstance(gateway, DingTalkGateway):
+        credentials = gateway.client_id, gateway.client_secret
+    else:
+        credentials = gateway.app_id, gateway.app_secret
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        str(OFFICIAL),
+        str(Path(__file__).with_name(OFFICIAL[platform_of(gateway)])),
         gateway.url,
-        gateway.client_id,
-        gateway.client_secret,
+        *credentials,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await gateway.connected(seconds=30)
+        await gateway.connected(seconds=90)
         yield
     finally:
         process.kill()
@@ -59,24 +74,28 @@ async def official_client(gateway: RemoteGateway) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def started(folder: Path, gateway: RemoteGateway, kubeconfig: Path, **settings: str) -> AsyncIterator[Daemon]:
-    """The daemon, connected; stopped politely with the block, and by force if it does not go."""
+async def started(
+    folder: Path, gateways: Sequence[Gateway], kubeconfig: Path, **settings: str
+) -> AsyncIterator[Daemon]:
+    """The daemon, connected to each; stopped politely with the block, and by force if it does not go."""
     data = folder / "data"
     await asyncio.to_thread(data.mkdir, exist_ok=True, parents=True)
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}  # a start that compiles its own modules each time is nobody's
-    daemon = Daemon(data, gateway, kubeconfig, compiled | settings)
+    by_name = {platform_of(gateway): gateway for gateway in gateways}
+    daemon = Daemon(data, by_name.get("dingtalk"), kubeconfig, compiled | settings, feishu=by_name.get("feishu"))
     try:
         await daemon.start()
         yield daemon
         await daemon.stop()
-        await no_line(gateway)
+        for gateway in gateways:
+            await no_line(gateway)
     finally:
         if daemon.process is not None and daemon.process.returncode is None:
             daemon.process.kill()
             await daemon.process.wait()
 
 
-async def killed(daemon: Daemon, gateway: RemoteGateway) -> None:
+async def killed(daemon: Daemon, gateway: Gateway) -> None:
     """End it without its goodbyes."""
     assert daemon.process is not None
     daemon.process.kill()

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.access import Access
 from bot.approvals import Approvals
+from bot.identities import Identities
 from bot.router import NotificationRouter
 from bot.store import Store, open_store
 from bot.views import Views
@@ -34,6 +34,10 @@ def router(store: Store, door: Door, clock: Clock) -> NotificationRouter:
 
 
 @pytest.fixture
-def approvals(store: Store, router: NotificationRouter, clock: Clock) -> Approvals:
-    access = Access(frozenset({(ADMIN.platform, ADMIN.id)}))
-    return Approvals(store, router, access, Views(Words("zh")), clock)
+def identities(store: Store, clock: Clock) -> Identities:
+    return Identities(store, clock, fixed=frozenset({(ADMIN.platform, ADMIN.id)}))
+
+
+@pytest.fixture
+def approvals(store: Store, router: NotificationRouter, identities: Identities, clock: Clock) -> Approvals:
+    return Approvals(store, router, identities, Views(Words("zh")), clock)

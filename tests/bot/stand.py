@@ -8,7 +8,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from adapters.types import Conversation, Finding, OnAction, OnChange, OnMessage, Person, Platform, Rate, Sent, unheeded
+from adapters.types import (
+    Conversation,
+    Finding,
+    OnAction,
+    OnChange,
+    OnLeft,
+    OnMessage,
+    Person,
+    Platform,
+    Rate,
+    Sent,
+    nobody_left,
+    unheeded,
+)
 from bot.actions import Action, State
 from bot.store import Store, Transaction
 from bot.words import Words
@@ -71,7 +84,13 @@ class Door:
     def use(self, identifier: str, secret: str) -> None:
         self.used.append((identifier, secret))
 
-    async def listen(self, on_message: OnMessage, on_action: OnAction, on_change: OnChange = unheeded) -> None:
+    async def listen(
+        self,
+        on_message: OnMessage,
+        on_action: OnAction,
+        on_change: OnChange = unheeded,
+        on_left: OnLeft = nobody_left,
+    ) -> None:
         self._fail()
 
     async def send(self, conversation: Conversation, card: Card, *, key: str) -> Sent:

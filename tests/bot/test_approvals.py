@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import actions, audit
-from bot.access import Access
 from bot.actions import MOVES, Action, State
 from bot.approvals import Approvals
 from bot.clock import stamp
+from bot.identities import Identities
 from bot.router import NotificationRouter
 from bot.store import Store, open_store
 from bot.views import DIGEST_PREFIX, Views
@@ -55,8 +55,8 @@ async def test_two_replicas_on_one_file_approve_once(approvals: Approvals, store
     action = await proposed(approvals)
     async with open_store(store.path) as other_store:
         router = NotificationRouter(other_store, {}, clock)
-        access = Access(frozenset({(ADMIN.platform, ADMIN.id)}))
-        replica = Approvals(other_store, router, access, Views(ZH), clock)
+        identities = Identities(other_store, clock, fixed=frozenset({(ADMIN.platform, ADMIN.id)}))
+        replica = Approvals(other_store, router, identities, Views(ZH), clock)
         clicks = [each.decide(action.id, "approve", ADMIN) for each in (approvals, replica) for _ in range(5)]
         decisions = await asyncio.gather(*clicks)
     assert sum(decision.approved is not None for decision in decisions) == 1
@@ -64,7 +64,7 @@ async def test_two_replicas_on_one_file_approve_once(approvals: Approvals, store
 
 
 async def test_nobody_may_approve_when_no_administrator_is_bound(store: Store, clock: Clock) -> None:
-    nobody = Approvals(store, NotificationRouter(store, {}, clock), Access(), Views(ZH), clock)
+    nobody = Approvals(store, NotificationRouter(store, {}, clock), Identities(store, clock), Views(ZH), clock)
     action = await proposed(nobody)
     for person in (ADMIN, MEMBER, ADMIN.model_copy(update={"id": ""})):
         decision = await nobody.decide(action.id, "approve", person)
@@ -165,7 +165,7 @@ async def test_an_administrator_removed_after_the_click_no_longer_counts(
     action = await proposed(approvals)
     await approvals.decide(action.id, "approve", ADMIN)
     router = NotificationRouter(store, {}, clock)
-    after = Approvals(store, router, Access(), Views(ZH), clock, lifetime=timedelta(minutes=1))
+    after = Approvals(store, router, Identities(store, clock), Views(ZH), clock, lifetime=timedelta(minutes=1))
     assert not await after.approved(action.id, action.order.digest)
 
 
@@ -185,7 +185,7 @@ def test_no_sequence_of_moves_leaves_a_terminal_state(
     async def play() -> None:
         async with open_store(tmp_path_factory.mktemp("moves") / "steward.db") as store:
             clock = Clock()
-            machine = Approvals(store, NotificationRouter(store, {}, clock), Access(), Views(EN), clock)
+            machine = Approvals(store, NotificationRouter(store, {}, clock), Identities(store, clock), Views(EN), clock)
             action = await proposed(machine)
             state = action.state
             for wanted in moves:

@@ -81,10 +81,25 @@ async def test_the_answer_carries_the_next_card_and_costs_no_call(
         await router.flush(5)
         key = door.sent[0][0]
         digest = action.order.digest[:DIGEST_PREFIX]
-        answer = await Desk(store, router, approvals, clock).click(key, "deny", by=ADMIN, digest=digest)
-    assert answer.card is not None and answer.card.tag == "已拒绝"
+        answer = await Desk(store, router, approvals, clock).click(key, "approve", by=ADMIN, digest=digest)
+        await router.flush(5)
+    assert answer.card is not None and answer.card.tag == "执行中"
     assert all(button.disabled for button in answer.card.buttons)
     assert door.updated == []
+
+
+async def test_the_end_is_shown_by_a_call_too_as_nobody_says_whether_an_answer_was_taken(
+    store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock, door: Door
+) -> None:
+    async with delivering(router):
+        action = await approvals.propose(restart_order(), MEMBER, GROUP, intent="重启", request="m1")
+        await router.flush(5)
+        key = door.sent[0][0]
+        digest = action.order.digest[:DIGEST_PREFIX]
+        answer = await Desk(store, router, approvals, clock).click(key, "deny", by=ADMIN, digest=digest)
+        await router.flush(5)
+    assert answer.card is not None and answer.card.tag == "已拒绝"
+    assert [card.tag for _, card in door.updated] == ["已拒绝"]
 
 
 async def test_an_answer_that_cannot_be_given_is_repaired_by_an_update(

@@ -12,6 +12,7 @@ from bot import actions
 from bot.actions import Action, State
 from bot.approvals import Approvals
 from bot.execution import PARALLEL, Execution
+from bot.identities import Identities
 from bot.router import NotificationRouter
 from bot.store import Store
 from bot.turns import BURST
@@ -22,6 +23,8 @@ from executor.operations import ContainerImage, SetImage, Target
 from sandbox.cluster import ClusterStandIn
 from sandbox.cluster import manifests as m
 from tests.bot.stand import ADMIN, GROUP, MEMBER, ZH, Clock, restart_order
+
+FIXED = frozenset({(ADMIN.platform, ADMIN.id)})
 
 
 class Broken:
@@ -51,7 +54,9 @@ async def offered(_: Action) -> None:
 def execution_of(
     cluster: Any, store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
 ) -> Execution:
-    return Execution(store, cluster, approvals, router, Views(ZH), clock, offered)
+    return Execution(
+        store, cluster, approvals, router, Views(ZH), clock, offered, Identities(store, clock, fixed=FIXED)
+    )
 
 
 async def approved(approvals: Approvals, request: str) -> Action:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.errors import MessageGone, Refused, Throttled, Unreachable
+from adapters.errors import MessageGone, NotPermitted, Refused, Throttled, Unreachable
 from adapters.types import Sent
 from bot import deliveries
 from bot.deliveries import stable_id
@@ -165,6 +165,39 @@ async def test_a_refused_card_is_told_in_words_when_it_begins_and_when_it_ends(
     told = [card for card in door.said if isinstance(card, Card)]
     assert [card.summary for card in told] == ["执行中", "成功"]
     assert all("template not published" in card.footer[-1] for card in told), "it is said why"
+
+
+async def test_what_a_call_that_was_given_up_may_still_do_is_undone_in_the_end(
+    router: NotificationRouter, door: Door, clock: Clock
+) -> None:
+    """It may be carried out after a newer one."""
+    door.errors = deque([None, Unreachable("no answer")])
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        await router.update_card(final(CARD, "成功"))
+        await settle(router)
+        clock.advance(2)
+        await settle(router)
+        assert [card.summary for _, card in door.updated] == ["成功"]
+        clock.advance(60)
+        await settle(router)
+        assert [card.summary for _, card in door.updated] == ["成功", "成功"]
+        clock.advance(600)
+        await settle(router)
+    assert len(door.updated) == 2
+
+
+async def test_words_for_which_a_permission_is_missing_are_told_once_it_is_granted(
+    router: NotificationRouter, door: Door, clock: Clock
+) -> None:
+    door.errors = deque([NotPermitted("lacks im:message"), NotPermitted("lacks im:message")])
+    async with running(router):
+        await router.send_card(CARD, (GROUP,))
+        await settle(router)
+        clock.advance(60)
+        await settle(router)
+    assert [card.summary for card in door.said if isinstance(card, Card)] == ["执行中"]
 
 
 async def test_no_update_goes_out_while_a_click_is_being_answered(router: NotificationRouter, door: Door) -> None:

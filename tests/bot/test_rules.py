@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.brain.planner import Clarify, Decide, Pick, Refusal, Reply
+from bot.brain.planner import ME, Clarify, Decide, Pick, Refusal, Reply
 from bot.brain.rules import RulesPlanner, plan
 from executor.operations import Delete, Restart, Target
 from tests.corpus.requests import notation
@@ -249,6 +249,8 @@ def test_a_refused_kubectl_text_tells_what_it_seems_to_be_about() -> None:
         ("approve 2345", Decide(button="approve", code="2345")),
         ("拒绝 7F3K，原因：窗口期不对", Decide(button="deny", code="7F3K", reason="窗口期不对")),
         ("deny 7F3K because too risky", Decide(button="deny", code="7F3K", reason="too risky")),
+        ("拒绝 TGEQ 等扩容之后再重启", Decide(button="deny", code="TGEQ", reason="等扩容之后再重启")),
+        ("deny tgeq scale it down first", Decide(button="deny", code="TGEQ", reason="scale it down first")),
         ("取消 7F3K", Decide(button="cancel", code="7F3K")),
         ("撤销 7F3K", Decide(button="undo", code="7F3K")),
         ("第二个", Pick(number=2)),
@@ -290,6 +292,48 @@ def test_a_secret_in_a_reason_is_masked() -> None:
 )
 def test_the_audit_page_has_a_period(text: str, period: str) -> None:
     assert plan(text) == Reply(topic="audit", argument=period)
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "period"),
+    [
+        ("审计 @李雷 本周", "@李雷", "week"),
+        ("审计 王伟 昨天", "王伟", "yesterday"),
+        ("审计 昨天 王伟", "王伟", "yesterday"),
+        ("审计 王建国", "王建国", ""),
+        ("审计 查良镛 今天", "查良镛", "today"),
+        ("看下王伟昨天的审计", "王伟", "yesterday"),
+        ("帮我查下王伟上周的操作记录", "王伟", "last-week"),
+        ("王伟的操作记录", "王伟", ""),
+        ("审计：王伟", "王伟", ""),
+        ("审计 manager4220 最近7天", "manager4220", "7d"),
+        ("审计 dingtalk:manager4220", "dingtalk:manager4220", ""),
+        ("审计 012345", "012345", ""),
+        ("我的审计", ME, ""),
+        ("审计 我 上个月", ME, "last-month"),
+        ("audit my today", ME, "today"),
+        ("audit @Li this week", "@Li", "week"),
+        ("audit of lilei", "lilei", ""),
+        ("lilei's audit log", "lilei", ""),
+        ("audit John Smith yesterday", "John Smith", "yesterday"),
+        ("show the audit log for lilei today", "lilei", "today"),
+        ("@张三 审计 今天", "", "today"),
+    ],
+)
+def test_the_audit_page_is_somebodys(text: str, person: str, period: str) -> None:
+    assert plan(text) == Reply(topic="audit", argument=period, person=person)
+
+
+@pytest.mark.parametrize("text", ["审计 重启", "审计 全部重启", "谁的审计", "审计日志 nginx 重启"])
+def test_what_is_no_person_is_not_taken_for_one(text: str) -> None:
+    assert plan(text) == Reply(topic="audit")
+
+
+@pytest.mark.parametrize("text", ["审计 今天 昨天", "审计 李雷 韩梅梅", "审计 shop 命名空间"])
+def test_an_audit_that_is_not_understood_is_not_guessed(text: str) -> None:
+    found = plan(text)
+    assert isinstance(found, Reply)
+    assert found.topic == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class Ended(Exception):
 class Scripted(Door):
     """Each `listen` takes the next error; None is a polite close."""
 
-    async def listen(self, on_message, on_action, on_change) -> None:
+    async def listen(self, on_message, on_action, on_change, on_left) -> None:
         if not self.errors:
             raise Ended
         self._fail()
@@ -71,11 +71,11 @@ async def test_a_line_that_held_begins_its_back_off_afresh() -> None:
     slept = Pauses()
 
     class Steady(Scripted):
-        async def listen(self, on_message, on_action, on_change) -> None:
+        async def listen(self, on_message, on_action, on_change, on_left) -> None:
             if len(slept) == 8:
                 on_change("up")
                 await asyncio.sleep(0.05)
-            await super().listen(on_message, on_action, on_change)
+            await super().listen(on_message, on_action, on_change, on_left)
 
     door = Steady(errors=deque([Unreachable("x")] * 10))
     with pytest.raises(Ended):
@@ -87,9 +87,9 @@ async def test_a_connection_that_never_heard_anything_has_not_held() -> None:
     slept = Pauses()
 
     class Mute(Scripted):
-        async def listen(self, on_message, on_action, on_change) -> None:
+        async def listen(self, on_message, on_action, on_change, on_left) -> None:
             await asyncio.sleep(0.01)
-            await super().listen(on_message, on_action, on_change)
+            await super().listen(on_message, on_action, on_change, on_left)
 
     with pytest.raises(Ended):
         await supervise(line_of(Mute(errors=deque([None] * 10))), None, None, Clock(), limit=slept, steady_after=0.005)
@@ -98,7 +98,7 @@ async def test_a_connection_that_never_heard_anything_has_not_held() -> None:
 
 async def test_our_own_bugs_are_raised() -> None:
     class Broken(Scripted):
-        async def listen(self, on_message, on_action, on_change) -> None:
+        async def listen(self, on_message, on_action, on_change, on_left) -> None:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -125,7 +125,7 @@ class Call:
 class Manual(Door):
     calls: list[Call] = field(default_factory=list)
 
-    async def listen(self, on_message, on_action, on_change) -> None:
+    async def listen(self, on_message, on_action, on_change, on_left) -> None:
         secret = self.used[-1][1] if self.used else "first"
         call = Call(secret, on_change, asyncio.get_running_loop().create_future())
         self.calls.append(call)

@@ -6,6 +6,7 @@ from bot.actions import Action, State
 from bot.answers import refusal
 from bot.views import Views
 from cards.model import Card, Code, Prose
+from executor.diff import DiffLine
 from executor.operations import ContainerImage, Exec, Operation, Patch, Scale, SetImage, Target
 from executor.preview import ChangeOrder
 from executor.reason import reason
@@ -88,3 +89,32 @@ def test_what_is_refused_is_shown_as_a_command() -> None:
     assert [(each.title, each.body) for each in told.card.sections] == [
         ("命令", Code(text="kubectl delete namespace/prod"))
     ]
+
+
+def changing(*lines: DiffLine, severe: bool = False) -> ChangeOrder:
+    risk = Risk(level=Level.HIGH, reasons=(), severe=severe)
+    return order(Scale(target=WEB, replicas=5)).model_copy(update={"diff": lines, "risk": risk})
+
+
+def facts(shown: Card) -> dict[str, str]:
+    return {fact.label: fact.value for fact in shown.facts}
+
+
+def test_an_approver_reads_the_numbers_before_and_after_without_unfolding_anything() -> None:
+    shown = facts(card(changing(DiffLine(path="spec.replicas", before="3", after="5"))))
+    assert shown["变化"] == "replicas 3 → 5"
+    assert list(shown)[:3] == ["对象", "变化", "风险"], "what happens stands before who asked"
+
+
+def test_a_change_that_is_long_or_only_the_moment_of_the_write_stays_in_its_section() -> None:
+    restarted = DiffLine(path="metadata.annotations[kubectl.kubernetes.io/restartedAt]", before="x", after="<now>")
+    long = DiffLine(path="data[app.conf]", before="a" * 100, after="b" * 100)
+    assert "变化" not in facts(card(changing(restarted)))
+    assert "变化" not in facts(card(changing(long)))
+    team = DiffLine(path="metadata.annotations[example.com/team]", before="a", after="b")
+    assert facts(card(changing(team)))["变化"] == "annotations[example.com/team] a → b"
+
+
+def test_only_a_severe_risk_alarms() -> None:
+    assert [fact.label for fact in card(changing(severe=True)).facts if fact.alarm] == ["风险"]
+    assert not [fact.label for fact in card(changing()).facts if fact.alarm]

@@ -32,9 +32,16 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     wrong: list[str] = []
 
     async def open_page(
-        source: str = "", *, width: Literal["phone", "desk"] = "phone", scheme: Literal["light", "dark"] = "light"
+        source: str = "",
+        *,
+        width: Literal["phone", "desk"] = "phone",
+        scheme: Literal["light", "dark"] = "light",
+        locale: str = "en-US",
+        script: bool = True,
     ) -> Page:
-        context = await browser.new_context(viewport=PHONE if width == "phone" else DESK, color_scheme=scheme)
+        context = await browser.new_context(
+            viewport=PHONE if width == "phone" else DESK, color_scheme=scheme, locale=locale, java_script_enabled=script
+        )
         context.set_default_timeout(10_000)
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

@@ -10,6 +10,7 @@ from cards import dingtalk, feishu
 from cards.dingtalk_native import render_native
 from cards.dingtalk_templates import template_text
 from cards.model import Button, Card, Code, Fact, LogLines, Prose, Section, Table
+from cards.plain import without_sign
 from sandbox.dingtalk.template import read_template
 from sandbox.preview import dingtalk as dingtalk_client
 from sandbox.preview import dingtalk_own
@@ -45,10 +46,12 @@ async def test_every_card_shows_what_it_is_about(open_page: OpenPage, look: Look
         everything = squeezed(await article.inner_text())
         for words in (card.title, card.tag or "", card.summary, *(section.title for section in card.sections)):
             assert squeezed(words) in everything, (state, words)
-        assert not re.search(r"<\w|ou_\w{10}", everything), state
+        assert not re.search(r"<\w", everything), state
+        assert state in {"audit", "whoami"} or not re.search(r"ou_\w{10}", everything), "those two are about ids"
         for button in card.buttons:
-            if look != "dingtalk" or not button.disabled:
-                await expect(article.get_by_role("button", name=button.text, exact=True).first, state).to_be_visible()
+            if look == "feishu" or not button.disabled:
+                name = button.text if look == "feishu" or button.style == "default" else without_sign(button.text)
+                await expect(article.get_by_role("button", name=name, exact=True).first, state).to_be_visible()
         for panel in await article.locator("details").all():
             inside = panel.locator(":scope > div")
             await expect(inside).not_to_be_visible()

@@ -1,7 +1,20 @@
 """One card for every kind and state, as the daemon would make them: what renderers are looked at with."""
 
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Literal, cast
 
+from adapters.types import Conversation, Person
+from bot.access import Access
+from bot.answers import notice
+from bot.book.cards import audit_page
+from bot.book.chain import Mark
+from bot.book.checks import Standing
+from bot.book.search import Found
+from bot.lines import LineState
+from bot.pages import help_page, status_page
+from bot.people_pages import whoami_page
+from bot.store import Row
+from bot.words import Words
 from cards.model import (
     Button,
     Card,
@@ -21,12 +34,16 @@ from cards.model import (
 
 Language = Literal["zh", "en"]
 
+NIGHT = datetime(2024, 5, 18, 3, 12, tzinfo=UTC)
+_WORDS: dict[Language, Words] = {"zh": Words("zh"), "en": Words("en")}
+
 
 class Samples:
     """`samples(language)` in the making: `self(zh, en)` is the text in the language asked for."""
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
+        self._words = _WORDS[language]
 
     def __call__(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en
@@ -94,7 +111,10 @@ class Samples:
             tag=self("待审批", "Waiting for approval"),
             summary=self._sentence(),
             facts=(
-                self._asked(),
+                Fact(
+                    label=self("变化", "Change"),
+                    value="image registry.example.com/shop/nginx:1.25.4 → registry.example.com/shop/nginx:1.27.3",
+                ),
                 Fact(
                     label=self("风险", "Risk"),
                     value=self("高 · 换镜像会替换全部 Pod", "high · a new image replaces every pod"),
@@ -110,6 +130,7 @@ class Samples:
                     label=self("注意", "Note"),
                     value=self("HPA nginx 会同时调整副本数（2–6）", "HPA nginx scales it too (2–6)"),
                 ),
+                self._asked(),
                 Fact(label=self("有效期", "Valid until"), value=self("03:42（30 分钟）", "03:42 (30 minutes)")),
             ),
             sections=(self._command(), self._diff()),
@@ -121,6 +142,27 @@ class Samples:
                 ),
             ),
             link="https://steward.example.com/cards/act-7f3k",
+        )
+
+    def approval_severe(self) -> Card:
+        waiting = self.approval_waiting()
+        facts = {fact.label: fact for fact in waiting.facts}
+        risk = self("高（严重） · 删除后不会自动恢复", "high (severe) · what is deleted does not come back by itself")
+        command = "kubectl delete statefulset/db -n shop"
+        return waiting.model_copy(
+            update={
+                "summary": self("删除 statefulset/db（shop）", "Delete statefulset/db (shop)"),
+                "facts": (
+                    Fact(label=self("风险", "Risk"), value=risk, alarm=True),
+                    Fact(
+                        label=self("影响", "Affects"),
+                        value=self("Pod 3/3 就绪，全部停止", "3/3 pods ready, all of them stop"),
+                    ),
+                    facts[self("发起", "Asked by")],
+                    facts[self("有效期", "Valid until")],
+                ),
+                "sections": (Section(title=self("等价命令", "Equivalent command"), body=Code(text=command)),),
+            }
         )
 
     def _status(self, *, version: int, tone: Tone, tag: str, summary: str, final: bool = True) -> Card:
@@ -175,7 +217,7 @@ class Samples:
         )
         evidence = (
             "Progressing  True  NewReplicaSetAvailable",
-            "Available    True  MinimumReplicasAvailable",
+            "Available  True  MinimumReplicasAvailable",
             "nginx-6c9f7d8b45-x2k9p  Ready  restarts 0",
             "nginx-6c9f7d8b45-m4w7c  Ready  restarts 0",
             "nginx-6c9f7d8b45-zq8rt  Ready  restarts 0",
@@ -332,6 +374,7 @@ class Samples:
                 ("shop-api-5d8f6c7b9-9rj7d", "CrashLoopBackOff", "0/1", "17"),
                 ("shop-api-5d8f6c7b9-zz5wq", "Running", "1/1", "0"),
             ),
+            roles=("name", "state", "ready", "text"),
         )
         return Card(
             id="dia-1",
@@ -383,12 +426,13 @@ class Samples:
 
     def notice(self) -> Card:
         pods = Table(
-            columns=("NAME", "READY", "STATUS", "RESTARTS", "AGE"),
+            columns=("NAME", "READY", "STATUS", "RESTARTS", "AGE", "NODE"),
             rows=(
-                ("nginx-6c9f7d8b45-m4w7c", "1/1", "Running", "0", "6d"),
-                ("nginx-6c9f7d8b45-x2k9p", "1/1", "Running", "0", "6d"),
-                ("shop-api-5d8f6c7b9-4xk2m", "0/1", "CrashLoopBackOff", "17", "62m"),
+                ("shop-api-5d8f6c7b9-4xk2m", "0/1", "CrashLoopBackOff", "17", "62m", "node-2"),
+                ("nginx-6c9f7d8b45-m4w7c", "1/1", "Running", "0", "6d", "node-1"),
+                ("nginx-6c9f7d8b45-x2k9p", "1/1", "Running", "0", "6d", "node-3"),
             ),
+            roles=("name", "ready", "state", "text", "text", "detail"),
         )
         return Card(
             id="get-1",
@@ -455,9 +499,55 @@ class Samples:
             ),
         )
 
+    def help(self) -> Card:
+        return help_page(self._words, "help").card
+
+    def status(self) -> Card:
+        lines: tuple[tuple[str, LineState, datetime], ...] = (
+            ("dingtalk", LineState("up", NIGHT - timedelta(hours=7)), NIGHT - timedelta(seconds=4)),
+            ("feishu", LineState("down", NIGHT - timedelta(minutes=2)), NIGHT - timedelta(minutes=2)),
+        )
+        return status_page(
+            self._words, "status", lines=lines, cluster="v1.31.4", open_actions=(), admins=2, now=NIGHT
+        ).card
+
+    def audit(self) -> Card:
+        rows = [
+            ("王伟", "manager4220", "execute_set_image", "SUCCESS"),
+            ("李雷", "ou_7d8a6e6df7621556", "approve_set_image", "REFUSED"),
+            ("王伟", "manager4220", "execute_set_image", "FAILED"),
+        ]
+        book = [
+            {
+                "timestamp": (NIGHT - timedelta(minutes=9 * number)).isoformat(),
+                "user_id": who,
+                "user_name": name,
+                "action_type": what,
+                "target_resource": "deployment/nginx",
+                "status": result,
+            }
+            for number, (name, who, what, result) in enumerate(rows)
+        ]
+        found = Found(rows=cast("list[Row]", book), count=len(book), more=False)
+        return audit_page(
+            self._words, "audit", found, Standing(head=Mark(1204, "")), about=(self("今天", "Today"),)
+        ).card
+
+    def whoami(self) -> Card:
+        asker = Person(platform="feishu", id="ou_7d8a6e6df7621556", name=self("李雷", "Li Lei"))
+        here = Conversation(platform="feishu", kind="group", id="oc_5ce6d572455d361153b7cb51da133945")
+        return whoami_page(self._words, "whoami", asker, here, Access()).card
+
+    def gap(self) -> Card:
+        words = self._words
+        platform = words("page.platform.feishu")
+        text = words("gap.text", platform=platform, since="03:02:11", until="03:09:48")
+        return notice(words, "gap", words("gap.title", platform=platform), text, tone=Tone.WARNING).card
+
 
 STATES = (
     "approval_waiting",
+    "approval_severe",
     "approval_executing",
     "approval_verifying",
     "approval_success",
@@ -471,6 +561,11 @@ STATES = (
     "notice",
     "question",
     "refusal",
+    "help",
+    "status",
+    "audit",
+    "whoami",
+    "gap",
 )
 
 

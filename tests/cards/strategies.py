@@ -87,12 +87,19 @@ nasty = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), max_siz
 lines = st.lists(nasty, max_size=6).map(tuple)
 maybe = st.one_of(st.none(), nasty)
 
+roles = st.sampled_from(["name", "state", "ready", "detail", "text"])
+
 bodies = st.one_of(
     st.builds(Prose, text=nasty),
     st.builds(Code, text=nasty),
     st.builds(LogLines, lines=lines),
     st.builds(Diff, lines=st.lists(st.builds(DiffLine, path=nasty, before=maybe, after=maybe), max_size=4).map(tuple)),
-    st.builds(Table, columns=st.tuples(nasty, nasty), rows=st.lists(st.tuples(nasty, nasty), max_size=4).map(tuple)),
+    st.builds(
+        Table,
+        columns=st.tuples(nasty, nasty),
+        rows=st.lists(st.tuples(nasty, nasty), max_size=4).map(tuple),
+        roles=st.one_of(st.just(()), st.tuples(roles, roles)),
+    ),
 )
 
 persons = st.builds(
@@ -112,9 +119,9 @@ cards = st.builds(
     title=nasty,
     tag=maybe,
     summary=nasty,
-    facts=st.lists(st.builds(Fact, label=nasty, value=nasty, person=st.one_of(st.none(), persons)), max_size=4).map(
-        tuple
-    ),
+    facts=st.lists(
+        st.builds(Fact, label=nasty, value=nasty, person=st.one_of(st.none(), persons), alarm=st.booleans()), max_size=4
+    ).map(tuple),
     progress=st.one_of(st.none(), st.builds(Progress, percent=st.one_of(st.none(), st.integers(0, 100)), step=nasty)),
     sections=st.lists(st.builds(Section, title=nasty, body=bodies, folded=st.booleans()), max_size=3).map(tuple),
     log=lines,

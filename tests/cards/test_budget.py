@@ -100,7 +100,7 @@ def test_then_folded_sections_then_open_ones_with_a_count_of_what_is_missing() -
     tight = render(card, budget=1850)["markdown"]
     assert "**结论**\n\n```\n行0" in tight
     assert "**事件**（5 行未显示）" in tight
-    tighter = render(card, budget=1500)["markdown"]
+    tighter = render(card, budget=1600)["markdown"]
     assert "… 另有 2 行" in tighter
 
 
@@ -113,7 +113,7 @@ def test_title_summary_facts_buttons_and_small_print_outlive_everything_else() -
     for fixed in ("title", "tips", "sys_full_json_obj"):
         assert shown[fixed] == bare[fixed]
     for fact in full.facts:
-        assert f"- **{fact.label}**：{fact.text}" in shown["markdown"]
+        assert f"- {fact.label}：{fact.text}" in shown["markdown"]
     assert full.summary in shown["markdown"]
     assert "… 另有" in shown["markdown"] or "未显示" in shown["markdown"]
 

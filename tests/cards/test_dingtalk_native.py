@@ -81,7 +81,7 @@ def test_nothing_foreign_acts(card: Card, form: Form) -> None:
         assert not HIDDEN.search(value), name
         if name in NO_MARKDOWN:
             continue
-        text = re.sub(r"^<font colorTokenV2=\w+>(.*)</font>$", r"\1", value) if name == "summary" else value
+        text = re.sub(r"<font colorTokenV2=\w+>(.*?)</font>", r"·\1·", value)
         assert not ACTIVE.search(text), (name, value)
         for line in outside_fences(text):
             assert "://" not in line
@@ -140,18 +140,19 @@ def test_the_log_of_a_final_card_and_of_a_template_that_does_not_stream_is_an_or
     assert "now" in plain.values["log"]
 
 
-def test_buttons_carry_their_id_and_grey_out() -> None:
+def test_buttons_carry_their_id_and_what_was_decided_is_none() -> None:
     buttons = (
-        Button(id="approve", text="✅ 已批准", style="primary", disabled=True),
+        Button(id="decided", text="✅ 已批准", style="primary", disabled=True),
+        Button(id="approve", text="✅ 批准", style="primary"),
         Button(id="open", text="打开", url="https://steward.example.com/x"),
     )
     shown = json.loads(render_native(waiting(buttons=buttons), "approval").values["buttons_1"])
     call = {"actionId": "approve", "params": {"id": "approve", "digest": "9f31c2d07a55"}}
     assert shown == [
         {
-            "text": "✅ 已批准",
+            "text": "批准",
             "color": "blue",
-            "status": "disabled",
+            "status": "normal",
             "event": {"type": "sendCardRequest", "params": call},
         },
         {
@@ -165,6 +166,6 @@ def test_buttons_carry_their_id_and_grey_out() -> None:
 
 def test_the_reason_s_input_belongs_to_the_button_that_asks_for_it() -> None:
     values = render_native(waiting(), "approval").values
-    assert (values["reason_action"], values["reason_title"]) == ("deny", "拒绝的原因")
+    assert (values["reason_action"], values["reason_title"]) == ("deny", "填写原因并拒绝")
     over = render_native(sample("approval_denied", "zh"), "approval").values
     assert (over["reason_action"], over["buttons_1"]) == ("", "[]")

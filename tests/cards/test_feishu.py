@@ -117,7 +117,7 @@ def test_progress_is_a_bar_and_the_same_in_words() -> None:
     (bar,) = tagged(card, "chart")
     assert bar["chart_spec"]["type"] == "linearProgress"
     assert bar["chart_spec"]["data"]["values"][0]["value"] == 0.6
-    assert "▓▓▓▓▓▓░░░░ 60%  新副本就绪 2/3" in texts(card)
+    assert "60% · 新副本就绪 2/3" in texts(card)
 
 
 def test_progress_that_cannot_be_counted_is_words_only() -> None:
@@ -126,10 +126,13 @@ def test_progress_that_cannot_be_counted_is_words_only() -> None:
     assert "⏳ 正在提交变更" in texts(card)
 
 
-@pytest.mark.parametrize(("percent", "drawn"), [(0, "░" * 10), (100, "▓" * 10)])
+@pytest.mark.parametrize(
+    ("percent", "drawn"), [(0, "□" * 10), (1, "■" + "□" * 9), (99, "■" * 9 + "□"), (100, "■" * 10)]
+)
 def test_progress_at_its_ends(percent: int, drawn: str) -> None:
-    card = shown("approval_verifying", progress=Progress(percent=percent, step=""))
-    assert f"{drawn} {percent}%" in texts(card)
+    card = sample("approval_verifying", "zh").model_copy(update={"progress": Progress(percent=percent, step="")})
+    assert f"{percent}%" in texts(render(card, KEY))
+    assert f"{drawn} {percent}%" in render_message(card)[1]
 
 
 def test_a_folded_section_is_a_closed_panel_that_says_how_much_is_inside() -> None:
@@ -168,10 +171,52 @@ def test_a_table_is_a_table() -> None:
     assert all(column["data_type"] == "text" for column in table["columns"]), "cells are read as text, not as markdown"
 
 
+def states(*, roles: bool = True) -> Section:
+    rows = (("web-0", "0/1", "Init:CrashLoopBackOff", "node-1"), ("web-1", "1/1", "Running", "node-2"))
+    body = Table(
+        columns=("NAME", "READY", "STATUS", "NODE"),
+        rows=rows,
+        roles=("name", "ready", "state", "detail") if roles else (),
+    )
+    return Section(title="", body=body)
+
+
+def test_a_state_stands_behind_the_name_in_its_colour_and_details_stay_out_of_a_narrow_card() -> None:
+    card = shown("notice", sections=(states(),))
+    (table,) = tagged(card, "table")
+    kinds = [(column["display_name"], column["data_type"]) for column in table["columns"]]
+    assert kinds == [("NAME", "text"), ("STATUS", "options"), ("READY", "options")]
+    assert [row["c1"] for row in table["rows"]] == [
+        [{"text": "Init:CrashLoopBackOff", "color": "red"}],
+        [{"text": "Running", "color": "green"}],
+    ]
+    assert [row["c2"][0]["color"] for row in table["rows"]] == ["red", "green"]
+    assert "未显示的列：NODE" in texts(card)
+
+
+def test_a_table_whose_columns_are_not_known_is_shown_as_it_is() -> None:
+    (table,) = tagged(shown("notice", sections=(states(roles=False),)), "table")
+    assert [column["display_name"] for column in table["columns"]] == ["NAME", "READY", "STATUS", "NODE"]
+    assert {column["data_type"] for column in table["columns"]} == {"text"}
+
+
+def test_a_severe_risk_is_red_and_any_other_is_not() -> None:
+    assert "<font color='red'>**高（严重） · 删除后不会自动恢复**</font>" in markdowns(shown("approval_severe"))[0]
+    assert "red" not in markdowns(shown("approval_waiting"))[0]
+
+
+def test_what_was_decided_is_small_and_stands_last() -> None:
+    pressed = tagged(shown("approval_success"), "button")
+    assert [(each["text"]["content"], each["type"], each["size"]) for each in pressed] == [
+        ("↩️ 撤销", "default", "medium"),
+        ("✅ 已批准", "text", "small"),
+    ]
+
+
 def test_a_table_inside_a_panel_is_aligned_text() -> None:
     card = shown("notice", sections=(pods(folded=True),))
     assert not tagged(card, "table")
-    assert markdowns(card) == ["```\n名字   状态\nweb-0  Running\nweb-1  Running\n```"]
+    assert markdowns(card)[:1] == ["```\n名字   状态\nweb-0  Running\nweb-1  Running\n```"]
 
 
 def test_more_tables_than_a_card_can_hold_are_text() -> None:
@@ -187,7 +232,9 @@ def test_code_can_be_copied() -> None:
 
 
 def test_the_whole_card_is_one_click_away() -> None:
-    assert "[查看完整卡片 ›](https://steward.example.com/cards/act-7f3k)" in markdowns(shown("approval_waiting"))
+    last = markdowns(shown("approval_waiting"))[-1]
+    assert last.startswith("<font color='grey'>编号 7F3K"), "on one line with the small print"
+    assert last.endswith(" · [查看完整卡片 ›](https://steward.example.com/cards/act-7f3k)")
 
 
 @given(cards)
@@ -228,7 +275,7 @@ def test_the_message_says_what_the_card_says(state: str) -> None:
     assert card.summary in text
     assert all(choice.twin in text for choice in card.choices if choice.twin)
     for fact in card.facts:
-        assert f"{fact.label}：{fact.text}" in text
+        assert f"{fact.label}：{'🔴 ' if fact.alarm else ''}{fact.text}" in text
 
 
 def test_a_message_in_english_is_marked_as_such() -> None:

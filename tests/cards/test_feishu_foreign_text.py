@@ -15,7 +15,7 @@ from tests.cards.strategies import cards
 from tests.cards.test_foreign_text import ACTIVE, HIDDEN, outside_fences
 
 OURS = re.compile(
-    r"<font color='grey'>|</font>|<person id='[A-Za-z0-9_-]+' show_name=true show_avatar=true style='normal'></person>"
+    r"<font color='(?:grey|red)'>|</font>|<person id='[A-Za-z0-9_-]+' show_name=true show_avatar=true style='normal'></person>"
 )
 SHORTCODE = re.compile(r":[0-9A-Za-z_+-]*[A-Za-z][0-9A-Za-z_+-]*:")
 

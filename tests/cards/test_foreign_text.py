@@ -9,6 +9,7 @@ from hypothesis import example, given
 from cards.dingtalk import render, render_markdown_message
 from cards.markdown import code_line, escape, link, phrase, table
 from cards.model import Card, Code, Section
+from cards.plain import without_sign
 from cards.text import render_text
 from tests.cards.samples import sample
 from tests.cards.strategies import cards, nasty
@@ -124,6 +125,22 @@ def test_prose_still_reads_the_same(text: str, shown: str) -> None:
 )
 def test_code_is_kept_but_for_what_would_leave_the_fence(text: str, shown: str) -> None:
     assert code_line(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("❌ 拒绝", "拒绝"),
+        ("↩️ Undo", "Undo"),
+        ("✅ Approve", "Approve"),
+        ("重启 web", "重启 web"),
+        ("1. web", "1. web"),
+        ("✅", "✅"),
+        ("", ""),
+    ],
+)
+def test_a_coloured_button_has_no_picture(said: str, shown: str) -> None:
+    assert without_sign(said) == shown
 
 
 def test_a_command_is_shown_as_it_can_be_copied() -> None:

@@ -8,6 +8,7 @@ import pytest
 from cards import feishu
 from cards.dingtalk import render, render_markdown_message
 from cards.dingtalk_native import FORMS, Form, render_native
+from cards.html import render_html
 from cards.text import render_text
 from tests.cards.samples import STATES, sample
 from tests.golden import Golden
@@ -19,6 +20,13 @@ LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")
 @pytest.mark.parametrize("state", STATES)
 def test_text(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
     golden.check(f"cards/text/{state}.{language}.txt", render_text(sample(state, language)) + "\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_html(golden: Golden, state: str, language: Literal["zh", "en"]) -> None:
+    shown = render_html(sample(state, language)).replace("><", ">\n<")
+    golden.check(f"cards/html/{state}.{language}.html", shown + "\n")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

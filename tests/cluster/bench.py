@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from executor.cluster import Connection
@@ -30,30 +31,41 @@ class Bench:
         self.reader = line.reader
         self.writer = line.writer
         self.namespace = namespace
+        self._left: list[tuple[str, str]] = []
+
+    def leaves(self, kind: str, name: str) -> None:
+        """An object outside of the namespace, deleted with it."""
+        self._left.append((kind, name))
 
     async def open(self) -> None:
         await self.create("Namespace", {"metadata": {"name": self.namespace}})
 
     async def close(self) -> None:
+        for kind, name in self._left:
+            with suppress(NotFound):
+                await self.delete(kind, name)
         path = one(NAMESPACE, "v1", None, self.namespace)
         await self.line.writer._wire.send(Request("DELETE", path, body={"propagationPolicy": "Background"}))
 
-    async def create(self, kind: str, body: Raw, *, namespace: str | None = None) -> Raw:
+    async def create(self, kind: str, body: Raw) -> Raw:
         """A pod is refused until the namespace has its service account: asked again for a while."""
-        found = kind_named(kind)
-        version = await self.line.reader._discovery.version(found)
-        place = (namespace or self.namespace) if found.namespaced else None
-        path = collection(found, version, place)
-        api_version = f"{found.group}/{version}" if found.group else version
-        request = Request("POST", path, body={"kind": kind, "apiVersion": api_version, **body})
         for _ in range(100):
             try:
-                return (await self.line.writer._wire.send(request)).content
+                return await self.attempt(kind, body)
             except Forbidden:
                 if kind != "Pod":
                     raise
                 await asyncio.sleep(0.1)
         raise AssertionError(f"{kind} is still refused")
+
+    async def attempt(self, kind: str, body: Raw) -> Raw:
+        """Once. Raises what the API server answers."""
+        found = kind_named(kind)
+        version = await self.line.reader._discovery.version(found)
+        path = collection(found, version, self.namespace if found.namespaced else None)
+        api_version = f"{found.group}/{version}" if found.group else version
+        request = Request("POST", path, body={"kind": kind, "apiVersion": api_version, **body})
+        return (await self.line.writer._wire.send(request)).content
 
     async def workload(self, kind: str = "Deployment", name: str = "web", *, replicas: int = 2, **spec: Any) -> Raw:
         """Made, with all its pods ready."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from executor.cluster import Connection, connect
+from executor.kinds import kind_named
 from tests.cluster.bench import Bench
 
 HERE = Path(__file__).parent
@@ -57,3 +58,13 @@ async def bench(line: Connection) -> AsyncIterator[Bench]:
         yield bench
     finally:
         await bench.close()
+
+
+@pytest.fixture
+async def hollow(bench: Bench) -> Bench:
+    """The same, on nodes that play their pods by the names of the images."""
+    nodes = (await bench.reader.list(kind_named("Node"))).items
+    kinds = {node["status"].get("nodeInfo", {}).get("containerRuntimeVersion", "") for node in nodes}
+    if not any(kind.startswith("hollow://") for kind in kinds):
+        pytest.skip("the nodes run real containers")
+    return bench

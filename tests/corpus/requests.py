@@ -11,7 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.brain.planner import Clarify, Decide, Diagnose, Pick, Plan, Planner, Proposal, Refusal, Reply
+from bot.brain.planner import (
+    Bind,
+    Clarify,
+    Decide,
+    Diagnose,
+    Grant,
+    Pick,
+    Plan,
+    Planner,
+    Proposal,
+    Refusal,
+    Reply,
+    Revoke,
+)
 from executor.operations import (
     Delete,
     Describe,
@@ -78,6 +91,8 @@ async def score(planner: Planner, asked: Iterable[Request]) -> Score:
 
 def changes(plan: Plan) -> tuple[str, ...]:
     """The changes that a plan would put before an administrator, in notation."""
+    if isinstance(plan, Bind | Grant | Revoke):
+        return (notation(plan),)
     operations = plan.operations if isinstance(plan, Proposal) else ()
     return tuple(_operation(one) for one in operations if not isinstance(one, _READS))
 
@@ -89,12 +104,18 @@ def notation(plan: Plan) -> str:
             return "; ".join(_operation(operation) for operation in operations)
         case Diagnose(target=target):
             return f"diagnose {_thing(target)}"
-        case Reply(topic=topic, argument=argument):
-            return " ".join(filter(None, ("reply", topic, argument)))
+        case Reply(topic=topic, argument=argument, person=person):
+            return " ".join(filter(None, ("reply", topic, argument, person)))
         case Decide(button=button, code=code, reason=reason):
             return " ".join(filter(None, (button, code, reason)))
         case Pick(number=number):
             return f"pick {number}"
+        case Bind(code=code):
+            return f"bind {code}"
+        case Grant(who=who, role=role):
+            return f"grant {who} {role}"
+        case Revoke(who=who):
+            return f"revoke {who}"
         case Clarify():
             return "clarify"
         case Refusal():

@@ -80,6 +80,7 @@ def replica_set(
             "name": name,
             "namespace": "shop",
             "uid": f"u-{name}",
+            "labels": {"app": "web"},
             "annotations": {"deployment.kubernetes.io/revision": revision},
             "ownerReferences": [{"uid": owner, "kind": "Deployment", "name": "web", "controller": True}],
         },

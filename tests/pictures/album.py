@@ -7,9 +7,17 @@ from tests.cards.samples import STATES, Language
 from tests.pictures.cards import LOOKS, Look, drawn, platform, states
 
 _KINDS = {
-    "approval": ("approval_waiting", "approval_denied", "approval_expired", "approval_stale", "approval_cancelled"),
+    "approval": (
+        "approval_waiting",
+        "approval_severe",
+        "approval_denied",
+        "approval_expired",
+        "approval_stale",
+        "approval_cancelled",
+    ),
     "status": ("approval_executing", "approval_verifying", "approval_success", "approval_failed", "approval_unknown"),
     "answer": ("diagnosis", "notice", "question", "refusal"),
+    "page": ("status", "audit", "help", "whoami", "gap"),
 }
 _SINGLE = ("approval_waiting", "approval_verifying", "approval_success", "approval_failed", "diagnosis")
 _SOME = ("approval_waiting", "approval_verifying", "approval_failed", "diagnosis", "question", "approval_success")

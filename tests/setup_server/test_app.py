@@ -4,13 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
 import pytest
 
+from bot.gatehouse import gatehouse
+from bot.settings import Settings
+from bot.store import open_store
 from setup_server.app import AddressTaken, application, serving
 from setup_server.health import Health, LineHealth
+from tests.bot.stand import Clock
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 State = Literal["connecting", "up", "retiring", "down", "parked"]
@@ -69,8 +74,18 @@ async def test_each_line_says_how_it_is() -> None:
     ("method", "path", "status"),
     [("GET", "/", 404), ("GET", "/setup", 404), ("POST", "/healthz", 405), ("GET", "/healthz/../x", 404)],
 )
-async def test_nothing_else_is_there_and_every_answer_is_guarded(method: str, path: str, status: int) -> None:
-    async with served() as session, session.request(method, path) as response:
+async def test_nothing_else_is_there_and_every_answer_is_guarded(
+    tmp_path: Path, method: str, path: str, status: int
+) -> None:
+    app = application(lambda: Health(lines={}))
+    settings = await asyncio.to_thread(Settings, steward_data_dir=tmp_path)
+    async with (
+        open_store(tmp_path / "steward.db") as store,
+        gatehouse(settings, store, Clock(), app),
+        serving("127.0.0.1:0", app) as address,
+        aiohttp.ClientSession(address) as session,
+        session.request(method, path, headers={"Host": "probe.svc"} if path == "/healthz" else {}) as response,
+    ):
         assert response.status == status
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]

@@ -1,4 +1,4 @@
-"""The small loops: namespaces, quotas, endpoints, volume claims."""
+"""The small loops: namespaces, quotas, endpoints."""
 
 from collections.abc import Iterable
 
@@ -10,15 +10,12 @@ from sandbox.cluster.deletion import DeleteOptions
 from sandbox.cluster.history import Change
 from sandbox.cluster.objects import (
     Object,
-    claims_of,
-    finalizers_of,
     is_terminating,
     labels_of,
     name_of,
     namespace_of,
     status_of,
     uid_of,
-    with_metadata,
 )
 from sandbox.cluster.quota import resource_counted, usage
 from sandbox.cluster.registry import Registry
@@ -167,50 +164,3 @@ def _subsets(service: Object, pods: list[Object]) -> list[Object]:
 def _address(pod: Object) -> Object:
     reference = {"kind": "Pod", "namespace": namespace_of(pod), "name": name_of(pod), "uid": uid_of(pod)}
     return {"ip": status_of(pod)["podIP"], "nodeName": pod["spec"]["nodeName"], "targetRef": reference}
-
-
-_STORAGE_CLASS = "standard"
-"""The one storage class, which is also the default."""
-_PROVISION_SECONDS = 15.0
-
-
-class VolumeClaims(ControlLoop[Key]):
-    """A claim of the storage class there is is bound at once, and held while a pod uses it."""
-
-    component = "persistentvolume-controller"
-
-    def concerns(self, change: Change) -> Iterable[Key]:
-        obj = change.object
-        if change.resource is r.CLAIMS and change.type != "DELETED":
-            yield Key(r.CLAIMS, namespace_of(obj), name_of(obj))
-        elif change.resource is r.PODS and change.type == "DELETED":
-            for claim in claims_of(obj):
-                yield Key(r.CLAIMS, namespace_of(obj), claim)
-
-    def sync(self, key: Key) -> float | None:
-        claim = self.store.at(key)
-        if claim is None:
-            return None
-        if is_terminating(claim):
-            used = any(key.name in claims_of(pod) for pod in self.store.objects(r.PODS, key.namespace))
-            if not used:
-                kept = [name for name in finalizers_of(claim) if name != "kubernetes.io/pvc-protection"]
-                self.registry.update(key, lambda obj: with_metadata(obj, finalizers=kept or None), self.writer)
-        elif status_of(claim).get("phase") == "Pending":
-            wanted = claim["spec"].get("storageClassName", _STORAGE_CLASS)
-            if wanted != _STORAGE_CLASS:
-                text = f'storageclass.storage.k8s.io "{wanted}" not found'
-                self.recorder.event(r.CLAIMS, claim, "Warning", "ProvisioningFailed", text)
-                return _PROVISION_SECONDS
-            self._bind(key)
-        return None
-
-    def _bind(self, key: Key) -> None:
-        def change(obj: Object) -> Object:
-            asked = (obj["spec"].get("resources") or {}).get("requests") or {}
-            return {
-                **obj,
-                "status": {"phase": "Bound", "accessModes": obj["spec"].get("accessModes", []), "capacity": asked},
-            }
-
-        self.registry.update(key, change, self.writer, subresource="status")

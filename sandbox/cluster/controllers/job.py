@@ -32,12 +32,14 @@ class Jobs(ControlLoop[Key]):
     def __init__(self, registry: Registry, clock: Clock) -> None:
         super().__init__(registry, clock)
         self._failed_at: dict[str, tuple[int, float]] = {}
+        self._begun: dict[str, float] = {}
 
     def concerns(self, change: Change) -> Iterable[Key]:
         obj = change.object
         if change.resource is r.JOBS:
             if change.type == "DELETED":
                 self._failed_at.pop(uid_of(obj), None)
+                self._begun.pop(uid_of(obj), None)
             else:
                 yield Key(r.JOBS, namespace_of(obj), name_of(obj))
         elif change.resource is r.PODS and (key := owner_key(obj, r.JOBS)):
@@ -54,16 +56,27 @@ class Jobs(ControlLoop[Key]):
         spec = job["spec"]
         wanted = spec.get("completions") or 1
         done = succeeded >= wanted
-        gave_up = failed > spec["backoffLimit"]
-        again = None
+        left = self._time_left(job)
+        late = left is not None and left <= 0 and not done
+        gave_up = failed > spec["backoffLimit"] or late
+        again = left
         if done or gave_up or spec.get("suspend"):
             self._delete(job, active)
             active = []
         else:
-            again = self._start(job, min(spec["parallelism"], wanted - succeeded) - len(active), failed)
+            wait = self._start(job, min(spec["parallelism"], wanted - succeeded) - len(active), failed)
+            again = wait if left is None else left if wait is None else min(wait, left)
             active = [pod for pod in self.store.owned(uid_of(job), r.PODS) if is_active(pod)]
-        self._write_status(key, job, active, succeeded, failed, done=done, gave_up=gave_up)
-        return again
+        self._write_status(key, job, active, succeeded, failed, done=done, gave_up=gave_up, late=late)
+        return None if done or gave_up else again
+
+    def _time_left(self, job: Object) -> float | None:
+        """Cluster seconds until its `activeDeadlineSeconds` are over; None where it has none, or has not begun."""
+        deadline = job["spec"].get("activeDeadlineSeconds")
+        if deadline is None:
+            return None
+        since = self._begun.setdefault(uid_of(job), self.clock.seconds())
+        return float(deadline) - (self.clock.seconds() - since)
 
     def _start(self, job: Object, count: int, failed: int) -> float | None:
         """Make pods; after a failure only once its back-off is over, which is what the answer says."""
@@ -93,7 +106,16 @@ class Jobs(ControlLoop[Key]):
             self.recorder.event(r.JOBS, job, "Normal", "SuccessfulDelete", f"Deleted pod: {name_of(pod)}")
 
     def _write_status(
-        self, key: Key, job: Object, active: list[Object], succeeded: int, failed: int, *, done: bool, gave_up: bool
+        self,
+        key: Key,
+        job: Object,
+        active: list[Object],
+        succeeded: int,
+        failed: int,
+        *,
+        done: bool,
+        gave_up: bool,
+        late: bool,
     ) -> None:
         now = self.clock.stamp()
         status: Object = {"startTime": status_of(job).get("startTime", now)}
@@ -110,6 +132,8 @@ class Jobs(ControlLoop[Key]):
             ]
         elif gave_up:
             reason, text = "BackoffLimitExceeded", "Job has reached the specified backoff limit"
+            if late:
+                reason, text = "DeadlineExceeded", "Job was active longer than specified deadline"
             status["conditions"] = [
                 {"type": kind, "status": "True", **times, "reason": reason, "message": text}
                 for kind in ("FailureTarget", "Failed")

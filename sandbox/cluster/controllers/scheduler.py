@@ -1,12 +1,13 @@
 """The scheduler: pods without a node get one, or are told why not."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from sandbox.cluster import resources as r
 from sandbox.cluster.controllers.loop import ControlLoop
 from sandbox.cluster.history import Change
 from sandbox.cluster.kubelet.fates import has_fate
-from sandbox.cluster.nodes import fits
+from sandbox.cluster.nodes import refusal
 from sandbox.cluster.objects import Object, claims_of, condition_of, is_terminating, name_of, namespace_of, status_of
 from sandbox.cluster.registry import Writer
 from sandbox.cluster.store import Key
@@ -33,17 +34,19 @@ class Scheduler(ControlLoop[Key]):
         if pod is None or pod["spec"].get("nodeName") or is_terminating(pod):
             return None
         nodes = sorted(self.store.objects(r.NODES), key=name_of)
-        willing = [node for node in nodes if fits(node, pod["spec"])]
-        refusal = self._refusal(pod, len(nodes), fitting=bool(willing))
-        if refusal:
-            self._refuse(key, pod, refusal)
+        refusals = [refusal(node, pod["spec"]) for node in nodes]
+        willing = [node for node, said in zip(nodes, refusals, strict=True) if not said]
+        refusal_of_all = self._refusal(pod, refusals)
+        if refusal_of_all:
+            self._refuse(key, pod, refusal_of_all)
         else:
             self._turn_of += 1
             self._bind(key, pod, name_of(willing[self._turn_of % len(willing)]))
         return None
 
-    def _refusal(self, pod: Object, count: int, *, fitting: bool) -> str:
+    def _refusal(self, pod: Object, refusals: list[str]) -> str:
         """Why the pod cannot be placed, or ""."""
+        count = len(refusals)
         for name in claims_of(pod):
             claim = self.store.get(r.CLAIMS, namespace_of(pod), name)
             if claim is None:
@@ -52,10 +55,12 @@ class Scheduler(ControlLoop[Key]):
                 return f"0/{count} nodes are available: pod has unbound immediate PersistentVolumeClaims."
         if has_fate(pod, "pending"):
             return f"0/{count} nodes are available: {count} Insufficient cpu."
-        if fitting:
+        if not count:
+            return "no nodes available to schedule pods"
+        if not all(refusals):
             return ""
-        why = f"0/{count} nodes are available: {count} node(s) didn't match Pod's node affinity/selector."
-        return why if count else "no nodes available to schedule pods"
+        why = ", ".join(f"{times} {said}" for said, times in sorted(Counter(refusals).items()))
+        return f"0/{count} nodes are available: {why}."
 
     def _bind(self, key: Key, pod: Object, node: str) -> None:
         scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}

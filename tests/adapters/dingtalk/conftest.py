@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import EventDict
 
 from adapters.dingtalk import DingTalk, Patience
-from adapters.types import Acknowledge, Answer, CardAction, Conversation, Message
+from adapters.types import Acknowledge, Answer, CardAction, Conversation, Message, Person, nobody_left
 from cards.model import Card
 from sandbox.dingtalk import Clock, DingTalkStandIn
 from tests.cards.samples import sample
@@ -66,8 +66,10 @@ class Ears:
 
     messages: list[Message] = field(default_factory=list)
     clicks: list[CardAction] = field(default_factory=list)
+    left: list[Person] = field(default_factory=list)
     on_message: Callable[[Message], Awaitable[None]] | None = None
     on_click: Callable[[CardAction, Acknowledge], Awaitable[None]] = _accept
+    on_left: Callable[[Person], Awaitable[None]] = nobody_left
     arrived: asyncio.Queue[Message | CardAction] = field(default_factory=asyncio.Queue)
 
     async def next(self) -> None:
@@ -86,6 +88,10 @@ class Ears:
         self.arrived.put_nowait(action)
         await self.on_click(action, acknowledge)
 
+    async def leaver(self, person: Person) -> None:
+        self.left.append(person)
+        await self.on_left(person)
+
 
 @pytest.fixture
 def ears() -> Ears:
@@ -95,7 +101,7 @@ def ears() -> Ears:
 @asynccontextmanager
 async def listening(door: DingTalk, ears: Ears, gateway: DingTalkStandIn) -> AsyncIterator[asyncio.Task[None]]:
     """Connected; at the end the line is cancelled and waited for."""
-    line = asyncio.create_task(door.listen(ears.message, ears.click))
+    line = asyncio.create_task(door.listen(ears.message, ears.click, on_left=ears.leaver))
     try:
         await gateway.connected()
         yield line

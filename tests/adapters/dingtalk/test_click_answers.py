@@ -62,6 +62,17 @@ async def test_the_answer_changes_the_card_for_everybody_and_its_buttons_are_gon
     assert gateway.calls[UPDATE.name] == 0
 
 
+async def test_details_that_the_text_audit_refused_are_not_in_the_answer_either(
+    line: Line, door: DingTalk, ears: Ears, gateway: DingTalkStandIn
+) -> None:
+    gateway.faults.reject_content("CrashLoopBackOff")
+    await door.send(OPS, sample("diagnosis", "zh"), key="d")
+    ears.on_click = answering(Answer(card=sample("diagnosis", "zh")))
+    click = await gateway.click(LI, "d", gateway.cards["d"].view(LI).buttons[0].text)
+    assert click.ok, "the answer passes the same audit"
+    assert "CrashLoopBackOff" not in gateway.cards["d"].view(LI).text
+
+
 async def test_an_answer_without_a_card_leaves_it_as_it_is(sent: Sent, ears: Ears, gateway: DingTalkStandIn) -> None:
     before = gateway.cards["act-1.v1"].view(LI)
     ears.on_click = answering(Answer())

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.dingtalk.refusals import TokenInvalid, understand
-from adapters.errors import CredentialsRejected, MessageGone, PlatformError, Refused, Throttled, Unreachable
+from adapters.errors import (
+    CredentialsRejected,
+    MessageGone,
+    NotPermitted,
+    PlatformError,
+    Refused,
+    Throttled,
+    Unreachable,
+)
 
 DENIED = "Forbidden.AccessDenied"
 
@@ -100,7 +108,7 @@ def test_a_missing_permission_is_named() -> None:
         "message": "应用尚未开通所需的权限",
         "accessdenieddetail": {"requiredScopes": ["Card.Instance.Write"]},
     }
-    with pytest.raises(Refused, match=r"lacks the permission Card\.Instance\.Write"):
+    with pytest.raises(NotPermitted, match=r"lacks the permission Card\.Instance\.Write"):
         understand(403, json.dumps(body).encode())
 
 

@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import EventDict
 
 from adapters.feishu import Feishu, Patience
-from adapters.types import Acknowledge, Answer, CardAction, Conversation, Message
+from adapters.types import Acknowledge, Answer, CardAction, Conversation, Message, Person, nobody_left
 from cards.model import Card
 from sandbox.feishu import Clock, FeishuStandIn
 from tests.adapters.feishu.wire import BRISK
@@ -60,8 +60,10 @@ class Ears:
 
     messages: list[Message] = field(default_factory=list)
     clicks: list[CardAction] = field(default_factory=list)
+    left: list[Person] = field(default_factory=list)
     on_message: Callable[[Message], Awaitable[None]] | None = None
     on_click: Callable[[CardAction, Acknowledge], Awaitable[None]] = _accept
+    on_left: Callable[[Person], Awaitable[None]] = nobody_left
     arrived: asyncio.Queue[Message | CardAction] = field(default_factory=asyncio.Queue)
 
     async def next(self) -> None:
@@ -80,6 +82,10 @@ class Ears:
         self.arrived.put_nowait(action)
         await self.on_click(action, acknowledge)
 
+    async def leaver(self, person: Person) -> None:
+        self.left.append(person)
+        await self.on_left(person)
+
 
 @pytest.fixture
 def ears() -> Ears:
@@ -89,7 +95,7 @@ def ears() -> Ears:
 @asynccontextmanager
 async def listening(door: Feishu, ears: Ears, gateway: FeishuStandIn) -> AsyncIterator[asyncio.Task[None]]:
     """Connected; at the end the line is cancelled and waited for."""
-    line = asyncio.create_task(door.listen(ears.message, ears.click))
+    line = asyncio.create_task(door.listen(ears.message, ears.click, on_left=ears.leaver))
     try:
         await gateway.connected()
         yield line

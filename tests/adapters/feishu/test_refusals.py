@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from adapters.errors import CredentialsRejected, MessageGone, PlatformError, Refused, Throttled, Unreachable
+from adapters.errors import (
+    CredentialsRejected,
+    MessageGone,
+    NotPermitted,
+    PlatformError,
+    Refused,
+    Throttled,
+    Unreachable,
+)
 from adapters.feishu.refusals import LOCKED, PERSON_UNKNOWN, TokenInvalid, refusal
 
 
@@ -31,7 +39,7 @@ def card(sub: int, words: str, path: str = "ROOT -> body -> elements -> [2](tag:
         (99991665, TokenInvalid),
         (99991668, TokenInvalid),
         (99991671, TokenInvalid),
-        (99991672, Refused),
+        (99991672, NotPermitted),
         (99991400, Throttled),
         (230020, Throttled),
         (230049, Throttled),

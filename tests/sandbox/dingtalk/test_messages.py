@@ -124,6 +124,31 @@ async def test_a_duplicated_push_is_one_message_in_two_frames(gateway: DingTalkS
     assert len({json.loads(frame["data"])["msgId"] for frame in frames}) == 1
 
 
+async def test_frames_may_overtake_each_other(gateway: DingTalkStandIn, sdk: Client) -> None:
+    line = await sdk.line()
+    gateway.faults.reorder_next(2)
+    for text in ("first", "second"):
+        await gateway.say(LI, text)
+    assert [(await heard(line))["text"]["content"] for _ in range(2)] == ["second", "first"]
+    gateway.faults.delay_frames(seconds=5)
+    for text in ("slow", "quick"):
+        await gateway.say(LI, text)
+    assert (await heard(line))["text"]["content"] == "quick"
+    await gateway.clock.advance(5)
+    assert (await heard(line))["text"]["content"] == "slow"
+
+
+async def test_what_was_planned_is_called_off_when_all_is_well_again(gateway: DingTalkStandIn, sdk: Client) -> None:
+    line = await sdk.line()
+    gateway.faults.drop_next(times=3)
+    gateway.faults.fail_next(times=2)
+    await gateway.say(LI, "dropped")
+    gateway.faults.reorder_next(4)
+    assert gateway.faults.heal() == 8
+    await gateway.say(LI, "comes")
+    assert (await heard(line))["text"]["content"] == "comes"
+
+
 async def test_messages_can_be_held_while_no_line_is_open(gateway: DingTalkStandIn, sdk: Client) -> None:
     gateway.deliveries.offline = "redeliver"
     delivery = await gateway.say(LI, "are you back?")

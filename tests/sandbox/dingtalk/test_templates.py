@@ -48,8 +48,8 @@ async def test_what_is_folded_is_marked_and_what_is_empty_is_not_seen(gateway: D
     assert "+ registry.example.com/shop/nginx:1.27.3" in view.panels[0].text
     assert "▸ 变更 2 处\n```diff" in view.markdown
     assert view.progress is None
-    assert [(button.text, button.color) for button in view.buttons] == [("✅ 批准", "blue"), ("❌ 拒绝", "red")]
-    assert view.inputs[0].label == "拒绝的原因"
+    assert [(button.text, button.color) for button in view.buttons] == [("批准", "blue"), ("拒绝", "red")]
+    assert view.inputs[0].label == "填写原因并拒绝"
     assert view.tips.startswith("编号 7F3K")
     assert not gateway.violations
 

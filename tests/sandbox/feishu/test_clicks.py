@@ -194,3 +194,18 @@ async def test_a_terminal_is_a_group_of_feishu_too(gateway: FeishuStandIn, sdk: 
         showing.cancel()
     shown = "\n".join(written)
     assert "[1] 批准" in shown and "李雷 按下「批准」" in shown and "已批准" in shown
+
+
+async def test_a_click_in_a_card_frame_fails_at_the_client_whatever_is_answered(
+    gateway: FeishuStandIn, sdk: Client
+) -> None:
+    line = await sdk.line()
+    message_id = await sdk.send_card(GROUP, card(button("Go")))
+    gateway.faults.as_card_frames()
+    click = await gateway.click(LI, message_id, "Go")
+    frame = await line.frame()
+    await line.answer(frame)
+    assert (click.ok, click.reason, frame.header("type")) == (False, "200340", "card")
+    await gateway.say(LI, "afterwards")
+    await line.answer(await line.frame())
+    assert not gateway.violations.rules()

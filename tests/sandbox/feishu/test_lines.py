@@ -238,3 +238,22 @@ async def test_what_a_client_must_not_send_is_noted(gateway: FeishuStandIn, sdk:
     line = await sdk.line()
     await (line.ws.send_str(sent) if isinstance(sent, str) else line.ws.send_bytes(sent))
     await gateway.until(lambda: rule in gateway.violations.rules())
+
+
+async def test_what_was_planned_is_called_off_when_all_is_well_again(gateway: FeishuStandIn, sdk: Client) -> None:
+    line = await sdk.line()
+    gateway.faults.drop_next()
+    gateway.faults.refuse_endpoint(514, times=2)
+    gateway.faults.reorder_next(3)
+    gateway.faults.split_frames(4)
+    assert gateway.faults.heal() == 6
+    await gateway.say(LI, "whole")
+    assert _text(await line.frame()) == "whole"
+
+
+async def test_what_was_pushed_before_an_instance_was_named_needs_no_name(gateway: FeishuStandIn, sdk: Client) -> None:
+    line = await sdk.line()
+    delivery = await gateway.say(LI, "x")
+    gateway.faults.demand_instance("i-1")
+    await line.answer(await line.frame())
+    assert (await delivery.acked()).code == 200

@@ -1,0 +1,95 @@
+"""Requests about people: `绑定 7F3K-92QD`, `授权 @某人 管理员`, `撤销授权 @某人`, `谁能审批`.
+
+Read from the text itself and before all else: names and ids of people are no names of Kubernetes, and mentions are left out of the
+words. The whole message must be such a request: with a negation, a question, a condition or a remark around it, it is none, and
+nothing happens.
+"""
+
+import re
+
+from bot.brain.planner import Bind, Clarify, Grant, Plan, Reply, Revoke
+from executor.reason import reason
+
+_LONGEST = 200
+_CODE = r"(?P<code>[A-HJKMNP-Za-hjkmnp-z2-9]{4}[-‐‑–—－ ]?[A-HJKMNP-Za-hjkmnp-z2-9]{4})"
+"""Eight characters that nobody takes for others (no 0 O 1 I L) with some dash or none between."""
+_WHO = (
+    r"(?P<who>@[^\s@，。,;；?？!！]{1,64}|(?:dingtalk|feishu):[\w.@-]{1,100}"
+    r"|(?<=[\s:：])[A-Za-z0-9][\w.-]{0,100}|(?<=[\s:：])[\u4e00-\u9fff·]{2,8}?)"
+)
+"""A bare id or name stands apart from the verb, so that 授权流程 is nobody."""
+_ROLE = r"(?P<role>超级管理员|管理员|审批人|普通成员|成员|只读成员|只读|访客|观察者|administrator|admin|approver|member|viewer)"
+_ROLES = {
+    "admin": ("超级管理员", "管理员", "审批人", "administrator", "admin", "approver"),
+    "member": ("普通成员", "成员", "member"),
+    "viewer": ("只读成员", "只读", "访客", "观察者", "viewer"),
+}
+_PLEASE = re.compile(r"^(?:请帮我|麻烦帮我|帮我|帮忙|麻烦|请|please\s+)\s*", re.IGNORECASE)
+_THANKS = re.compile(r"(?:\s*(?:一下|吧|谢谢|thanks|please|[。.!！~]))+$", re.IGNORECASE)
+_ASKED = re.compile(r"[吗呢么嘛]$")
+_BIND = re.compile(rf"(?:绑定账号|绑定|bind|pair)\s*[:：]?\s*{_CODE}", re.IGNORECASE)
+_BIND_ALONE = re.compile(r"(?:绑定账号|绑定|bind|pair)(?:\s+(?=[\w-]*[\d-])[\w-]{1,20})?", re.IGNORECASE | re.ASCII)
+_GRANTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"授权(?:给)?\s*{_WHO}(?:\s*(?:为|成为|成|当|做|以)?\s*{_ROLE}(?:权限|角色)?)?",
+        rf"(?:把|将|给)?\s*{_WHO}\s*(?:设置为|设为|设成|授权为|提升为|升为|改为|改成)\s*{_ROLE}",
+        rf"(?:grant|authori[sz]e)\s+{_WHO}(?:\s+(?:as\s+)?(?:an?\s+|the\s+)?{_ROLE}(?:\s+(?:role|rights))?)?",
+        rf"grant\s+(?:the\s+)?{_ROLE}(?:\s+(?:role|rights))?\s+to\s+{_WHO}",
+        rf"make\s+{_WHO}\s+(?:an?\s+|the\s+)?{_ROLE}",
+    )
+)
+_REVOKES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:撤销授权|取消授权|收回授权|解除授权|撤销管理员|取消管理员)\s*[:：]?\s*{_WHO}",
+        rf"(?:撤销|取消|收回|解除)\s*{_WHO}\s*的?(?:授权|管理员|审批权|审批权限|管理员权限)",
+        rf"(?:revoke|deauthori[sz]e)\s+(?:(?:access|rights)\s+(?:of|from)\s+)?{_WHO}",
+    )
+)
+_WHO_MAY = frozenset(
+    {"谁能审批", "谁可以审批", "谁能批准", "谁可以批准", "谁有权审批", "谁是管理员", "管理员是谁", "管理员有谁", "管理员有哪些",
+     "有哪些管理员", "管理员列表", "管理员名单", "授权列表", "审批人", "管理员",
+     "who can approve", "who may approve", "who is admin", "who are the admins", "who are the administrators", "list admins",
+     "list administrators", "admins", "administrators"}
+)  # fmt: skip
+_NOBODY = frozenset(
+    {"access", "rights", "role", "to", "me", "us", "them", "it", "him", "her", "an", "a", "the", "all", "everyone"}
+)
+
+
+def people(text: str) -> Plan | None:
+    """The plan of a message that is such a request; None for everything else."""
+    if len(text) > _LONGEST or "\n" in text:
+        return None
+    said = text.strip()
+    if (asked := said.rstrip("?？ ").lower()) in _WHO_MAY or asked.removesuffix("呢") in _WHO_MAY:
+        return Reply(topic="admins")
+    said = _THANKS.sub("", _PLEASE.sub("", said)).strip()
+    if bound := _BIND.fullmatch(said):
+        return Bind(code=re.sub(r"[^A-Za-z0-9]", "", bound["code"]).upper())
+    if _BIND_ALONE.fullmatch(said):
+        return Clarify(question=reason("rules.pairing_code"))
+    return _granted(said)
+
+
+def _granted(said: str) -> Plan | None:
+    for pattern in _REVOKES:
+        if (found := pattern.fullmatch(said)) and (who := _somebody(found["who"])):
+            return Revoke(who=who)
+    for pattern in _GRANTS:
+        if (found := pattern.fullmatch(said)) and (who := _somebody(found["who"])):
+            return Grant.model_validate({"who": who, "role": _role(found["role"])})
+    if re.fullmatch(r"(?:授权|撤销授权|取消授权|grant|revoke)", said, re.IGNORECASE):
+        return Clarify(question=reason("rules.who"))
+    return None
+
+
+def _somebody(who: str) -> str:
+    """ "" for what is no person but a word of the sentence, or the beginning of a question."""
+    return "" if who.lower() in _NOBODY or _ASKED.search(who) else who
+
+
+def _role(said: str | None) -> str:
+    """Without a word for it, the right to approve is meant: asking and proposing need no grant."""
+    return next((role for role, words in _ROLES.items() if (said or "管理员").lower() in words), "admin")

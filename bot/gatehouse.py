@@ -1,0 +1,77 @@
+"""The doors of the web pages, made from settings and the store."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot.accounts import AuditedAttempts, StoredAccounts, session_key
+from bot.attempts import StoredHaunts, StoredLanes, StoredPending
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.store import Store
+from setup_server.accounts import Role, spelled
+from setup_server.auth.passwords import Passwords
+from setup_server.auth.strength import strength
+from setup_server.doors import Books, Doors
+from setup_server.oidc import CALLBACK
+from setup_server.provider import Client
+from setup_server.site import Network, Site
+
+FIRST_NAME = "admin"
+"""The administrator's user name when a password is set and no name."""
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def gatehouse(
+    settings: Settings, store: Store, clock: Clock, app: web.Application, *, proxies: tuple[Network, ...] = ()
+) -> AsyncIterator[Doors]:
+    """Guard an application and hang the doors into it, before it is served. `proxies`: whose X-Forwarded-For is believed."""
+    site = Site(public_url=settings.steward_public_url, language=settings.steward_locale, proxies=proxies)
+    accounts, passwords = StoredAccounts(store, clock), Passwords()
+    books = Books(
+        accounts=accounts,
+        sessions=accounts,
+        lanes=StoredLanes(store),
+        haunts=StoredHaunts(store),
+        pending=StoredPending(store),
+        audit=AuditedAttempts(store, clock),
+    )
+    await _administrator(settings, accounts, passwords)
+    doors = await asyncio.to_thread(Doors, site, books, await session_key(store, clock), clock, passwords)
+    async with aiohttp.ClientSession() as http:
+        doors.hang(app, _client(settings), http)
+        yield doors
+
+
+def _client(settings: Settings) -> Client | None:
+    if not settings.oidc_issuer or not settings.oidc_client_id:
+        return None
+    return Client(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        admin_group=settings.oidc_admin_group,
+        redirect_uri=f"{settings.steward_public_url}{CALLBACK}",
+    )
+
+
+async def _administrator(settings: Settings, accounts: StoredAccounts, passwords: Passwords) -> None:
+    """Who is named in the settings can sign in with the password that is there: the environment wins over what was stored."""
+    password = settings.admin_password.get_secret_value()
+    if not password:
+        return
+    name = spelled(settings.admin_username or FIRST_NAME)
+    if weakness := strength(password, name).weakness:
+        log.warning("admin_password.weak", why=weakness)
+    found = await accounts.by_username(name)
+    if found is None:
+        await accounts.add(name, await passwords.keep(password), Role.ADMINISTRATOR)
+        log.info("administrator.added", name=name)
+    elif not await passwords.check(password, found.password_hash):
+        await accounts.set_password(found.id, await passwords.keep(password))
+        log.info("administrator.password_set", name=name)

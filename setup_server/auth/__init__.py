@@ -1,0 +1,1 @@
+"""Proofs of who somebody is: passwords, session tokens, ID tokens. The only home of bcrypt and jwt."""

@@ -1,0 +1,49 @@
+"""Every ailment on the cluster there is: the first finding is the cause, and the card shows the line or field that is."""
+
+import re
+
+import pytest
+
+from executor.operations import Target
+from executor.triage import Diagnosis, diagnose
+from tests.cluster.ailments import ALL, Ailment, NotHere
+from tests.cluster.ailments.cards import on_cards
+from tests.cluster.bench import Bench, eventually
+from tests.cluster.healthy import healthy
+from tests.executor.virtual import WORDS
+
+_SECONDS = 45
+
+
+@pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
+async def test_the_card_shows_the_cause(hollow: Bench, ailment: Ailment) -> None:
+    try:
+        target = await ailment.make(hollow)
+    except NotHere as why:
+        pytest.skip(str(why))
+    seen: list[Diagnosis] = []
+
+    async def look() -> Diagnosis | None:
+        diagnosis = await diagnose(hollow.reader, target)
+        seen.append(diagnosis)
+        return diagnosis if ailment.found_by(diagnosis) and on_cards(diagnosis, ailment) else None
+
+    try:
+        diagnosis = await eventually(look, _SECONDS)
+    except TimeoutError:
+        pytest.fail(f"{ailment.name}: {seen[-1].model_dump_json(indent=1)}")
+    for words in WORDS:
+        for finding in diagnosis.findings:
+            for why in (finding.cause, *(evidence.title for evidence in finding.evidence)):
+                said = words.say(why)
+                assert why.code not in said
+                assert not re.search(r"\{\w+\}", said)
+        assert all(label.code not in words.say(label) for label, _ in diagnosis.facts)
+    assert "s3cr3t-pw" not in diagnosis.model_dump_json()
+
+
+async def test_a_healthy_namespace_has_no_finding(hollow: Bench) -> None:
+    await healthy(hollow)
+    diagnosis = await diagnose(hollow.reader, Target(kind="Namespace", name=hollow.namespace))
+    assert diagnosis.findings == ()
+    assert diagnosis.ready

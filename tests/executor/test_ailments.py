@@ -1,0 +1,100 @@
+"""Every ailment on the stand-in, so that no cluster is needed; what is real is held to the same in `tests/cluster`."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from executor.cluster import connect
+from executor.operations import Target
+from executor.triage import Diagnosis, diagnose
+from sandbox.cluster.access import VIEWER
+from sandbox.cluster.standin import ClusterStandIn
+from tests.cluster.ailments import ALL, Ailment
+from tests.cluster.ailments.ailment import deployment, service
+from tests.cluster.ailments.cards import on_cards
+from tests.cluster.bench import Bench, eventually
+from tests.cluster.healthy import healthy
+
+_SECONDS = 20
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[ClusterStandIn]:
+    async with ClusterStandIn(speed=6) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+async def bench(cluster: ClusterStandIn, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with connect(str(cluster.write_kubeconfig(tmp_path / "kubeconfig"))) as line:
+        bench = Bench(line, "bench")
+        await bench.open()
+        yield bench
+
+
+@pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
+async def test_the_card_shows_the_cause(bench: Bench, ailment: Ailment) -> None:
+    target = await ailment.make(bench)
+
+    async def look() -> Diagnosis | None:
+        diagnosis = await diagnose(bench.reader, target)
+        return diagnosis if ailment.found_by(diagnosis) and on_cards(diagnosis, ailment) else None
+
+    diagnosis = await eventually(look, _SECONDS)
+    assert "s3cr3t-pw" not in diagnosis.model_dump_json()
+
+
+async def test_a_healthy_namespace_has_no_finding(bench: Bench) -> None:
+    await healthy(bench)
+    diagnosis = await diagnose(bench.reader, Target(kind="Namespace", name="bench"))
+    assert diagnosis.findings == ()
+    assert diagnosis.ready
+
+
+async def test_a_namespace_names_the_root_before_who_suffers_from_it(bench: Bench) -> None:
+    await deployment(bench, "missing:1", "db")
+    await service(bench, "db", app="db", port=5432)
+    await deployment(bench, "crash:1")
+
+    async def look() -> list[str] | None:
+        diagnosis = await diagnose(bench.reader, Target(kind="Namespace", name="bench"))
+        found = [finding.cause.code for finding in diagnosis.findings]
+        return found if "triage.dependency" in found else None
+
+    assert await eventually(look, _SECONDS) == ["triage.namespace", "triage.image_missing", "triage.dependency"]
+
+
+async def test_a_namespace_costs_no_more_than_its_budget(cluster: ClusterStandIn, bench: Bench) -> None:
+    for number in range(8):
+        await deployment(bench, "crash:1", f"web-{number}")
+    target = Target(kind="Namespace", name="bench")
+
+    async def look() -> Diagnosis | None:
+        before = len(cluster.calls)
+        diagnosis = await diagnose(bench.reader, target)
+        assert len(cluster.calls) - before <= 25 + 12, "and what discovery asks once"
+        found = diagnosis.findings[:1]
+        crashing = [line for finding in found for line in finding.evidence[0].lines if "CrashLoopBackOff" in line]
+        return diagnosis if len(crashing) == 8 else None
+
+    assert await eventually(look, _SECONDS)
+
+
+async def test_who_may_see_less_is_told_what_was_not_looked_at(
+    cluster: ClusterStandIn, tmp_path: Path, bench: Bench
+) -> None:
+    await deployment(bench, resources={"requests": {"cpu": "640"}})
+    path = cluster.write_kubeconfig(tmp_path / "viewer", VIEWER.name)
+    claim = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}},
+        "storageClassName": "none",
+    }
+    await bench.create("PersistentVolumeClaim", {"metadata": {"name": "data"}, "spec": claim})
+    async with connect(str(path)) as line:
+        target = Target(kind="PersistentVolumeClaim", name="data", namespace="bench")
+        diagnosis = await diagnose(line.reader, target)
+    denied = {value for label, value in diagnosis.facts if label.code == "triage.fact.denied"}
+    assert denied == {"StorageClass", "PersistentVolume"}
+    assert [finding.cause.code for finding in diagnosis.findings] == ["triage.claim"]
