@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.brain.planner import Conclusion
 from bot.views import sentence
 from bot.words import Words
 from cards.model import Button, Card, Code, Fact, LogLines, Prose, Role, Section, Table, Tone
@@ -109,18 +110,30 @@ def _table(seen: TableView) -> Table:
     return Table(columns=seen.columns, rows=seen.rows, roles=tuple(_ROLES.get(each, "text") for each in seen.columns))
 
 
-def diagnosis(words: Words, card_id: str, seen: Diagnosis) -> Told:
-    """The conclusion first; evidence folded; next steps as buttons that propose."""
+def diagnosis(
+    words: Words, card_id: str, seen: Diagnosis, conclusion: Conclusion | None = None, *, final: bool = True
+) -> Told:
+    """The rules' conclusion first, then a model's that cites the evidence by its numbers; evidence folded; next steps as buttons
+    that propose. What a model says without evidence comes last, as a guess."""
+    thought = conclusion if conclusion is not None and conclusion.text else None
     where = f"{seen.target} ({seen.target.namespace or words('card.cluster_scope')})"
     steps = _steps(seen.findings)
     sections: list[Section] = []
+    if thought is not None and thought.founded:
+        sections.append(Section(title=words("model.conclusion"), body=Prose(text=thought.text)))
+    count = 0
     for number, finding in enumerate(seen.findings):
         if number:
             sections.append(Section(title=words("answer.also"), body=Prose(text=_cause(words, seen, finding))))
-        sections += [
-            Section(title=words.say(each.title), body=LogLines(lines=each.lines), folded=bool(number) or position > 0)
-            for position, each in enumerate(finding.evidence)
-        ]
+        for position, each in enumerate(finding.evidence):
+            count += 1
+            title = words.say(each.title)
+            if thought is not None and thought.founded:
+                title = words("answer.numbered", number=count, title=title)
+            folded = bool(number) or position > 0
+            sections.append(Section(title=title, body=LogLines(lines=each.lines), folded=folded))
+    if thought is not None and not thought.founded:
+        sections.append(Section(title=words("model.guess"), body=Prose(text=thought.text)))
     buttons = tuple(
         Button(id=f"option-{number}", text=words.say(sentence), twin=str(number))
         for number, (sentence, _) in enumerate(steps, start=1)
@@ -138,8 +151,12 @@ def diagnosis(words: Words, card_id: str, seen: Diagnosis) -> Told:
         facts=tuple(_fact(words, label, value) for label, value in seen.facts),
         sections=tuple(sections),
         buttons=buttons,
-        footer=(words("answer.by_rules"), *([words("answer.type_number")] if buttons else [])),
-        final=True,
+        footer=(
+            words("model.diagnosed" if thought else "answer.by_rules" if final else "model.thinking"),
+            *(words.say(note) for note in (conclusion.notes if conclusion else ())),
+            *([words("answer.type_number")] if buttons else []),
+        ),
+        final=final,
     )
     return Told(
         card,

@@ -20,7 +20,7 @@ from bot.access import Pair
 from bot.alone import alone
 from bot.approvals import Approvals
 from bot.book.daily import Daily, time_of_day
-from bot.brain.rules import RulesPlanner
+from bot.brain.planner import Planner
 from bot.budget import Budget
 from bot.card_book import CardBook
 from bot.clicks import Clicks
@@ -42,6 +42,8 @@ from bot.names import Names
 from bot.pace import LIVE
 from bot.pairing import Pairing
 from bot.people import People
+from bot.planners import planner_of
+from bot.recollection import Recollection
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -58,6 +60,8 @@ from setup_server.chat import hang_cards
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 10.0
+WARM_AFTER_SECONDS = 5.0
+"""The lines connect first: what a model needs takes the processor for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,9 @@ async def run(
         for door in doors.values():
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
-        house = _built(settings, store, connection, doors, budget, words, clock)
+        policy = Policy(own_namespace=connection.own_namespace)
+        planner = await stack.enter_async_context(planner_of(settings, connection.reader, words, policy=policy))
+        house = _built(settings, store, connection, doors, budget, words, clock, planner, policy)
         budgets = (budget,) if budget.platform in doors else ()
         pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
         if settings.steward_listen:
@@ -115,11 +121,10 @@ async def run(
         await house.gaps.look_back()
         gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
         async with asyncio.TaskGroup() as group:
+            more = [_warm(planner)]
             if reread is not None:
-                watch = watch_files(Rotation(house.lines, credentials_of(settings)), reread)
-                await _live(house, stop, clock, group, watch)
-            else:
-                await _live(house, stop, clock, group)
+                more.append(watch_files(Rotation(house.lines, credentials_of(settings)), reread))
+            await _live(house, stop, clock, group, *more)
         log.info("steward.stopped")
 
 
@@ -131,6 +136,8 @@ def _built(
     budget: Budget,
     words: Words,
     clock: Clock,
+    planner: Planner,
+    policy: Policy,
 ) -> House:
     cluster, views = connection.writer, Views(words)
     default = Role(settings.steward_default_role)
@@ -149,9 +156,9 @@ def _built(
     approvals = Approvals(store, router, identities, views, clock, lifetime=lifetime, on_decided=leavers.look_at)
     budgets = (budget,) if budget.platform in doors else ()
     inquiries = Inquiries(store, connection.reader, lines, identities, words, clock, budgets)
-    policy = Policy(own_namespace=connection.own_namespace)
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
-    flow = Flow(RulesPlanner(), cluster, identities, approvals, router, inquiries, people, words, policy=policy)
+    recollection = Recollection(store, clock)
+    flow = Flow(planner, cluster, identities, approvals, router, inquiries, people, words, recollection, policy=policy)
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
@@ -213,6 +220,11 @@ async def _live(
     await house.router.flush(DRAIN_SECONDS)
     await house.budget.flush()
     await _end(standing)
+
+
+async def _warm(planner: Planner) -> None:
+    await asyncio.sleep(WARM_AFTER_SECONDS)
+    await planner.warm()
 
 
 async def _look_at_cluster(cluster: Reader) -> None:

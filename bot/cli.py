@@ -7,9 +7,13 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.book import command
 from bot.settings import BadSettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.words import Words
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--platform", choices=("dingtalk", "feishu", "both"), default="both", help="both unless told")
     explain = commands.add_parser("explain", help="what the bot would do, executing nothing; a JSON object per request")
+    explain.add_argument("--model", action="store_true", help="ask the model that ANTHROPIC_API_KEY pays for, too")
     explain.add_argument("text", nargs="*", help="the request; standard input, line by line, when absent")
     command.add_to(commands)
     _add_admin(commands)
@@ -60,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
                 return demo(options.script, PLATFORMS if options.platform == "both" else (options.platform,))
             case "explain":
-                return _explain(load_settings(), " ".join(options.text))
+                return _explain(load_settings(), " ".join(options.text), model=options.model)
             case "audit":
                 return _audit(load_settings(), options)
             case "admin":
@@ -106,17 +111,34 @@ def _run(settings: Settings) -> int:
     return 0
 
 
-def _explain(settings: Settings, text: str) -> int:
-    from bot.brain.explain import explain, explain_lines  # noqa: PLC0415
-    from bot.brain.rules import RulesPlanner  # noqa: PLC0415
+def _explain(settings: Settings, text: str, *, model: bool) -> int:
     from bot.words import Words  # noqa: PLC0415
 
     words = Words(settings.steward_locale)
-    if text:
-        print(json.dumps(asyncio.run(explain(RulesPlanner(), text, words)), ensure_ascii=False))  # noqa: T201
-    else:
-        asyncio.run(explain_lines(sys.stdin.buffer, sys.stdout, RulesPlanner(), words))
+    if model and not settings.anthropic_api_key.get_secret_value():
+        print(f"steward: {words('model.no_key')}", file=sys.stderr)  # noqa: T201
+        return 1
+    asyncio.run(_explained(settings, text, words, model=model))
     return 0
+
+
+async def _explained(settings: Settings, text: str, words: "Words", *, model: bool) -> None:
+    from contextlib import AsyncExitStack  # noqa: PLC0415
+
+    from bot.brain.explain import explain, explain_lines  # noqa: PLC0415
+    from bot.brain.planner import Planner  # noqa: PLC0415
+    from bot.brain.rules import RulesPlanner  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        planner: Planner = RulesPlanner()
+        if model:
+            from bot.explain_model import with_model  # noqa: PLC0415 - it brings the cluster's client
+
+            planner = await stack.enter_async_context(with_model(settings, words))
+        if text:
+            print(json.dumps(await explain(planner, text, words), ensure_ascii=False))  # noqa: T201
+        else:
+            await explain_lines(sys.stdin.buffer, sys.stdout, planner, words)
 
 
 def _audit(settings: Settings, options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ every card id is derived from the message.
 """
 
 import time
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -13,8 +14,11 @@ from bot import answers, asking
 from bot.actions import Action
 from bot.answers import Told
 from bot.approvals import Approvals
+from bot.brain import rules
+from bot.brain.memory import NOTHING, Memory
 from bot.brain.planner import (
     Bind,
+    Caution,
     Clarify,
     Decide,
     Diagnose,
@@ -31,13 +35,15 @@ from bot.deliveries import stable_id
 from bot.identities import Identities
 from bot.inquiries import Inquiries
 from bot.people import NotDone, People, with_whole_mentions
+from bot.recollection import Recollection
 from bot.router import NotificationRouter
 from bot.words import Words
-from cards.model import Tone
+from cards.model import Card, Tone
 from executor import kubectl, preview, reads, resolve, risk, triage
 from executor.cluster import Writer
 from executor.errors import ClusterError
-from executor.operations import Change, Describe, Operation, Other, Target
+from executor.operations import Change, Describe, Operation, Other, Target, target_of
+from executor.preview import ChangeOrder
 from executor.reason import Reason, reason
 from executor.redact import mask
 from executor.risk import Level, Policy
@@ -47,6 +53,17 @@ log = structlog.get_logger()
 LONGEST_INTENT = 200
 """Characters of somebody's words that a card repeats."""
 MOST_OPERATIONS = 5
+NO_CAUTION = Caution()
+
+
+@dataclass(slots=True)
+class _InHand:
+    """A message while it is being answered: what its planner adds to every card, what it was found to be about, what was told."""
+
+    memory: Memory = NOTHING
+    notes: tuple[Reason, ...] = ()
+    targets: list[Target] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 class Flow:
@@ -62,9 +79,12 @@ class Flow:
         inquiries: Inquiries,
         people: People,
         words: Words,
+        recollection: Recollection,
         *,
         policy: Policy,
     ) -> None:
+        self._recollection = recollection
+        self._in_hand: dict[str, _InHand] = {}
         self._policy = policy
         self._planner = planner
         self._cluster = cluster
@@ -79,7 +99,10 @@ class Flow:
         """Answer a message; exceptions that come out are not the person's doing."""
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(message=message.id, by=message.sender.id):
-            outcome = await self._answer(message)
+            try:
+                outcome = await self._answer(message)
+            finally:
+                self._in_hand.pop(message.id, None)
             log.info("message.answered", outcome=outcome, ms=round((time.perf_counter() - begun) * 1000))
 
     async def apologise(self, message: Message) -> None:
@@ -92,7 +115,9 @@ class Flow:
     async def offer_again(self, action: Action) -> None:
         """An approved action had gone stale: show what it would be now, for a new approval."""
         request = f"{action.id}/again"
-        await self._propose(action.cluster_order.operation, _as_message(action, request), request)
+        raised = next((each for each in action.cluster_order.risk.reasons if each.code == "model.raised"), None)
+        caution = Caution(remarks=action.cluster_order.remarks, raised=raised)
+        await self._propose(action.cluster_order.operation, _as_message(action, request), request, caution)
 
     async def _answer(self, message: Message) -> str:
         access = await self._identities.now()
@@ -100,15 +125,21 @@ class Flow:
             return await self._refuse(message, (stranger,))
         if message.problem:
             return await self._refuse(message, (reason(f"flow.{message.problem.replace('-', '_')}"),))
-        plan = await self._planner.plan(with_whole_mentions(message))
-        if not _of_oneself(plan) and (left := access.why_not_look(message.sender)):
-            return await self._refuse(message, (left,))
+        text = with_whole_mentions(message)
+        if (left := access.why_not_look(message.sender)) and not _of_oneself(rules.plan(text)):
+            return await self._refuse(message, (left,))  # before a model reads the cluster for somebody who may not
+        memory = await self._recollection.of(message.conversation)
+        hand = self._in_hand[message.id] = _InHand(memory)
+        plan = await self._planner.plan(text, memory)
         try:
-            return await self._carry(plan, message)
+            outcome = await self._carry(plan, message)
         except ClusterError as error:
-            return await self._refuse(message, (asking.why(error),))
+            outcome = await self._refuse(message, (asking.why(error),))
+        await self._recollection.keep(message, "\n".join(hand.told), tuple(dict.fromkeys(hand.targets)))
+        return outcome
 
     async def _carry(self, plan: Plan, message: Message) -> str:
+        self._hand(message).notes = plan.notes
         match plan:
             case Reply():
                 await self._tell(message, await self._inquiries.page(plan, message, _card(message)))
@@ -116,8 +147,10 @@ class Flow:
             case Diagnose():
                 return await self._diagnose(plan.target, message)
             case Proposal():
-                for number, operation in enumerate(plan.operations[:MOST_OPERATIONS]):
-                    await self._operate(operation, message, f"{message.id}/{number}")
+                cautions = plan.cautions or (NO_CAUTION,) * len(plan.operations)
+                pairs = zip(plan.operations, cautions, strict=True)
+                for number, (operation, caution) in enumerate([*pairs][:MOST_OPERATIONS]):
+                    await self._operate(operation, message, f"{message.id}/{number}", caution)
                 return "proposal"
             case Clarify():
                 options = tuple((choice.text, choice.command) for choice in plan.choices)
@@ -142,7 +175,9 @@ class Flow:
             await self._tell(message, told)
         return plan.kind
 
-    async def _operate(self, operation: Operation, message: Message, request: str) -> None:
+    async def _operate(
+        self, operation: Operation, message: Message, request: str, caution: Caution = NO_CAUTION
+    ) -> None:
         """One operation: forbidden is refused, holes are filled from the live cluster, reads run now, the rest is proposed."""
         judged = risk.assess(operation, self._policy)
         if judged.level is Level.FORBIDDEN:
@@ -153,19 +188,21 @@ class Flow:
         else:
             match await resolve.resolve(self._cluster, operation):
                 case resolve.Resolved(operation=whole):
-                    await self._run_or_propose(whole, message, request)
+                    await self._run_or_propose(whole, message, request, caution)
                 case resolve.Ambiguous(candidates=candidates):
                     text = self._words("flow.which", name=candidates[0].name)
                     await self._ask_which(operation, candidates, text, message, request)
                 case resolve.Missing() as nothing:
                     if wider := await asking.about_namespace(self._cluster, operation):
-                        await self._run_or_propose(wider, message, request)
+                        await self._run_or_propose(wider, message, request, caution)
                     else:
                         await self._say_missing(nothing, operation, message, request)
                 case resolve.Impossible(reason=obstacle):
                     await self._refuse(message, (obstacle,), request=request)
 
-    async def _run_or_propose(self, operation: Operation, message: Message, request: str) -> None:
+    async def _run_or_propose(self, operation: Operation, message: Message, request: str, caution: Caution) -> None:
+        if (about := target_of(operation)) is not None:
+            self._hand(message).targets.append(about)
         judged = risk.assess(operation, self._policy)
         if judged.level is Level.FORBIDDEN:
             await self._refuse(message, judged.reasons, command=kubectl.command_of(operation), request=request)
@@ -177,9 +214,9 @@ class Flow:
             else:
                 await self._tell(message, answers.reading(self._words, stable_id("card", request), seen))
         else:
-            await self._propose(operation, message, request)
+            await self._propose(operation, message, request, caution)
 
-    async def _propose(self, operation: Operation, message: Message, request: str) -> None:
+    async def _propose(self, operation: Operation, message: Message, request: str, caution: Caution) -> None:
         """Show what would happen and wait for an administrator's click."""
         if refusal := (await self._identities.now()).why_not_propose(message.sender):
             await self._refuse(message, (refusal,), request=request)
@@ -199,13 +236,22 @@ class Flow:
             await self._tell(message, answers.notice(self._words, stable_id("card", request), title, text))
             return
         intent = mask(message.text).text[:LONGEST_INTENT]
+        order = _cautioned(order, caution, self._hand(message).notes)
+        self._hand(message).told.append(order.command)
         await self._approvals.propose(order, message.sender, message.conversation, intent=intent, request=request)
 
     async def _diagnose(self, target: Target, message: Message) -> str:
         whole = await self._subject(target, message)
         if whole is not None:
+            hand = self._hand(message)
+            hand.targets.append(whole)
             seen = await triage.diagnose(self._cluster, whole)
-            await self._tell(message, answers.diagnosis(self._words, _card(message), seen))
+            told = answers.diagnosis(self._words, _card(message), seen, final=not self._planner.thinks)
+            await self._tell(message, told)
+            if self._planner.thinks:
+                conclusion = await self._planner.conclude(seen, message.text, hand.memory)
+                told = answers.diagnosis(self._words, told.card.id, seen, conclusion)
+                await self._router.update_card(self._noted(told.card, message))
         return "diagnosis"
 
     async def _subject(self, target: Target, message: Message) -> Target | None:
@@ -251,7 +297,7 @@ class Flow:
         command = await self._router.asked(message.conversation, number)
         if command is None:
             return await self._refuse(message, (reason("flow.no_question", number=number),))
-        plan = await self._planner.plan(command)
+        plan = await self._planner.plan(command, self._hand(message).memory)
         if isinstance(plan, Pick):
             return await self._refuse(message, (reason("flow.no_question", number=number),))
         return await self._carry(plan, message)
@@ -283,7 +329,26 @@ class Flow:
         return f"refused.{reasons[0].code}"
 
     async def _tell(self, message: Message, told: Told) -> None:
-        await self._router.send_card(told.card, (message.conversation,), commands=told.commands)
+        card = self._noted(told.card, message)
+        self._hand(message).told.append(f"{card.title}: {card.summary}")
+        await self._router.send_card(card, (message.conversation,), commands=told.commands)
+
+    def _noted(self, card: Card, message: Message) -> Card:
+        notes = (self._words.say(note) for note in self._hand(message).notes)
+        return card.model_copy(update={"footer": (*card.footer, *notes)})
+
+    def _hand(self, message: Message) -> _InHand:
+        """A new one for what is no message of anybody's, such as an apology."""
+        return self._in_hand.get(message.id) or _InHand()
+
+
+def _cautioned(order: ChangeOrder, caution: Caution, notes: tuple[Reason, ...]) -> ChangeOrder:
+    """With what the planner has to say. A raised risk joins the severe tier; nothing lowers one (I7)."""
+    order = order.model_copy(update={"remarks": (*caution.remarks, *notes)})
+    if caution.raised is None:
+        return order
+    raised = order.risk.model_copy(update={"severe": True, "reasons": (*order.risk.reasons, caution.raised)})
+    return order.model_copy(update={"risk": raised})
 
 
 def _card(message: Message) -> str:

@@ -59,6 +59,8 @@ class Inquiries:
                 return whoami_page(self._words, card_id, message.sender, message.conversation, access)
             case "admins":
                 return admins_page(self._words, card_id, await self._identities.now())
+            case "said":
+                return notice(self._words, card_id, self._words("answer.from_model"), plan.text)
             case "unknown":
                 said = self._words.say(plan.reason) if plan.reason else self._words("answer.not_understood_text")
                 return notice(self._words, card_id, self._words("answer.not_understood"), said)

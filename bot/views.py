@@ -140,6 +140,7 @@ class Views:
                     say("card.risk_severe" if order.risk.severe else "card.risk_high") + self._risk_reasons(action),
                 ),
                 ("card.blast", self._blast(action)),
+                ("card.remarks", " · ".join(say.say(each) for each in getattr(order, "remarks", ()))),
                 *asked,
                 ("card.expires", _clock_time(action.expires_at)),
             ]

@@ -45,6 +45,8 @@ class ChangeOrder(Frozen):
     """The inverse, where one exists and makes sense (scale back, the image before); itself only a proposal."""
     changes: Literal["yes", "no"] = "yes"
     """`no` when the dry run shows that nothing would change."""
+    remarks: tuple[Reason, ...] = ()
+    """What whoever decides should know besides, from whoever proposed it; bound by nothing."""
 
     @property
     def digest(self) -> str:

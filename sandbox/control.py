@@ -5,7 +5,7 @@
 """
 
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -20,54 +20,17 @@ MAX_BODY = 16 * 1024 * 1024
 Call = Callable[..., Awaitable[Any]]
 
 
-class ControlDoor:
-    """`gateway` is a stand-in of a chat platform; each platform adds what only it has. `url` is the door's address once it
-    is entered. `faults` are the faults that may be called by name."""
+class Door:
+    """The port itself: `calls` by their names. `url` is the door's address once it is entered."""
 
-    faults: frozenset[str] = frozenset()
-
-    def __init__(self, gateway: Any, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, calls: Mapping[str, Call], *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.url = ""
-        self._gateway = gateway
+        self._calls = calls
         self._listen = (host, port)
         self._stack = AsyncExitStack()
-        self._calls: dict[str, Call] = {
-            "about": self.about,
-            "add_user": self.add_user,
-            "add_group": self.add_group,
-            "remove_user": gateway.remove_user,
-            "say": self.say,
-            "event": self.event,
-            "push": self.push,
-            "acked": self.acked,
-            "click": gateway.click,
-            "press": gateway.press,
-            "inject": gateway.inject,
-            "card": self.card,
-            "cards": self.cards,
-            "messages": self.messages,
-            "counts": self.counts,
-            "calls": self.calls,
-            "violations": self.violations,
-            "connected": gateway.connected,
-            "lines": self.lines,
-            "shown": gateway.shown,
-            "next_card": self.next_card,
-            "next_message": gateway.next_message,
-            "wait_changes": gateway.wait_changes,
-            "advance": gateway.clock.advance,
-            "fault": self.fault,
-            "say_burst": self.say_burst,
-            "click_burst": self.click_burst,
-            **self.more(),
-        }
 
-    def more(self) -> dict[str, Call]:
-        """The calls that only this platform has, or has otherwise."""
-        return {}
-
-    def credentials(self) -> dict[str, str]:
-        """What a bot connects with."""
+    async def about(self) -> dict[str, Any]:
+        """What is told first: where it listens, and what one connects with."""
         raise NotImplementedError
 
     async def __aenter__(self) -> Self:
@@ -97,6 +60,55 @@ class ControlDoor:
             body = {"error": type(error).__name__, "message": str(error)}
             return web.json_response(body, status=400)
         return web.json_response({"value": to_jsonable_python(value)})
+
+
+class ControlDoor(Door):
+    """`gateway` is a stand-in of a chat platform; each platform adds what only it has. `faults` are the faults that may be called
+    by name."""
+
+    faults: frozenset[str] = frozenset()
+
+    def __init__(self, gateway: Any, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._gateway = gateway
+        calls: dict[str, Call] = {
+            "about": self.about,
+            "add_user": self.add_user,
+            "add_group": self.add_group,
+            "remove_user": gateway.remove_user,
+            "say": self.say,
+            "event": self.event,
+            "push": self.push,
+            "acked": self.acked,
+            "click": gateway.click,
+            "press": gateway.press,
+            "inject": gateway.inject,
+            "card": self.card,
+            "cards": self.cards,
+            "messages": self.messages,
+            "counts": self.counts,
+            "calls": self.calls,
+            "violations": self.violations,
+            "connected": gateway.connected,
+            "lines": self.lines,
+            "shown": gateway.shown,
+            "next_card": self.next_card,
+            "next_message": gateway.next_message,
+            "wait_changes": gateway.wait_changes,
+            "advance": gateway.clock.advance,
+            "fault": self.fault,
+            "say_burst": self.say_burst,
+            "click_burst": self.click_burst,
+            **self.more(),
+        }
+        super().__init__(calls, host=host, port=port)
+
+    def more(self) -> dict[str, Call]:
+        """The calls that only this platform has, or has otherwise."""
+        return {}
+
+    def credentials(self) -> dict[str, str]:
+        """What a bot connects with."""
+        raise NotImplementedError
 
     async def about(self) -> dict[str, Any]:
         return {"url": self._gateway.url, "control": self.url, **self.credentials(), "now": self._gateway.now}

@@ -1,4 +1,4 @@
-"""`steward demo`: the real daemon and its real adapters against stand-ins of DingTalk, Feishu and Kubernetes, in one terminal."""
+"""`steward demo`: the real daemon and its real adapters against stand-ins of the world outside, in one terminal."""
 
 import asyncio
 import sys
@@ -13,6 +13,7 @@ from bot.app import run
 from bot.log import configure_log
 from bot.settings import Settings
 from sandbox.chat import Chat, to_terminal
+from sandbox.claude import ClaudeStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.console import Console
 from sandbox.dingtalk import DingTalkStandIn
@@ -59,12 +60,15 @@ async def _demo(steps: tuple[Step, ...] | None, platforms: Sequence[str]) -> int
         configure_log(stack.enter_context((folder / "steward.log").open("w", encoding="utf-8")))
         cluster = await stack.enter_async_context(ClusterStandIn(seed=demo_shop, speed=DEMO_SPEED))
         cluster.write_kubeconfig(folder / "kubeconfig")
+        claude = await stack.enter_async_context(ClaudeStandIn())
         opened = [await OPEN[platform](stack) for platform in platforms]
         settings = await asyncio.to_thread(
             Settings,
             kubeconfig=str(folder / "kubeconfig"),
             steward_data_dir=folder,
             steward_listen="",
+            anthropic_api_key=claude.api_key,
+            anthropic_base_url=claude.url,
             steward_admins=frozenset((platform, ADMIN.ids[platform]) for platform in platforms),
             steward_ops_conversations=frozenset((platform, GROUPS[platform]) for platform in platforms),
             **{name: value for _, fields in opened for name, value in fields.items()},

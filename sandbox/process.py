@@ -4,11 +4,11 @@ import asyncio
 import json
 import signal
 
-from sandbox.control import ControlDoor
+from sandbox.control import Door
 from sandbox.listener import Listener
 
 
-async def serve(gateway: Listener, door: ControlDoor) -> None:
+async def serve(gateway: Listener, door: Door) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

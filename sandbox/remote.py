@@ -51,15 +51,11 @@ class RemoteDelivery:
         return self.seen.ack
 
 
-class RemoteStandIn(Generic[S, V, M, K]):
-    """Errors are those of the gateway: LookupError, TimeoutError, Undelivered; ValueError for wrong arguments. The four
-    types are what the platform calls a card, a view of it, a message of the bot's and a click."""
+class RemoteDoor:
+    """The client of a control door. Errors are those of the stand-in: LookupError, TimeoutError, Undelivered; ValueError for
+    wrong arguments."""
 
     module: str
-    card_type: type[S]
-    view_type: type[V]
-    message_type: type[M]
-    click_type: type[K]
 
     def __init__(self, control_url: str, session: aiohttp.ClientSession) -> None:
         self.control_url = control_url
@@ -84,6 +80,42 @@ class RemoteStandIn(Generic[S, V, M, K]):
     def know(self, about: dict[str, Any]) -> None:
         """What a bot connects with."""
         raise NotImplementedError
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, control_url: str) -> AsyncIterator[Self]:
+        """A stand-in that already runs somewhere on this machine."""
+        async with aiohttp.ClientSession() as session:
+            gateway = cls(control_url, session)
+            await gateway.learn()
+            yield gateway
+
+    @classmethod
+    @asynccontextmanager
+    async def process(cls, *options: str) -> AsyncIterator[Self]:
+        """A stand-in in a process of its own, ended with the block. `options` are of `python -m` its module."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", cls.module, *options, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert process.stdout is not None, "asked for a pipe"
+            async with asyncio.timeout(20):
+                about = json.loads(await process.stdout.readline())
+            async with cls.at(about["control"]) as gateway:
+                yield gateway
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+
+
+class RemoteStandIn(RemoteDoor, Generic[S, V, M, K]):
+    """The four types are what the platform calls a card, a view of it, a message of the bot's and a click."""
+
+    card_type: type[S]
+    view_type: type[V]
+    message_type: type[M]
+    click_type: type[K]
 
     async def add_user(self, person: str, name: str = "", **fields: Any) -> None:
         await self.call("add_user", person, name, **fields)
@@ -178,30 +210,3 @@ class RemoteStandIn(Generic[S, V, M, K]):
 
     def _delivery(self, value: Any) -> RemoteDelivery:
         return RemoteDelivery(self, DeliverySnapshot.model_validate(value))
-
-    @classmethod
-    @asynccontextmanager
-    async def at(cls, control_url: str) -> AsyncIterator[Self]:
-        """A stand-in that already runs somewhere on this machine."""
-        async with aiohttp.ClientSession() as session:
-            gateway = cls(control_url, session)
-            await gateway.learn()
-            yield gateway
-
-    @classmethod
-    @asynccontextmanager
-    async def process(cls, *options: str) -> AsyncIterator[Self]:
-        """A stand-in in a process of its own, ended with the block. `options` are of `python -m` its module."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", cls.module, *options, stdout=asyncio.subprocess.PIPE
-        )
-        try:
-            assert process.stdout is not None, "asked for a pipe"
-            async with asyncio.timeout(20):
-                about = json.loads(await process.stdout.readline())
-            async with cls.at(about["control"]) as gateway:
-                yield gateway
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()

@@ -112,6 +112,7 @@ def _reply(plan: Reply | Decide | Pick, words: Words) -> Json:
         "status": words("plan.status"),
         "audit": words("plan.audit"),
         "whoami": words("plan.whoami"),
+        "said": plan.text,
         "admins": words("plan.admins"),
         "unknown": words("plan.unknown"),
     }

@@ -2,6 +2,8 @@
 
 from typing import Literal, Protocol
 
+from bot.brain.memory import NOTHING, Memory
+from executor.diagnosis import Diagnosis
 from executor.operations import Operation, Target
 from executor.reason import Frozen, Reason
 from executor.risk import Level
@@ -9,32 +11,50 @@ from executor.risk import Level
 ME = "@me"
 
 
-class Reply(Frozen):
+class Planned(Frozen):
+    """What every plan has. `notes` are said at the foot of each card that comes of it."""
+
+    notes: tuple[Reason, ...] = ()
+
+
+class Reply(Planned):
     """Words only. `topic` names a built-in page that views draws; `whoami` shows the platform and user id, so that an operator
     can put them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
-    topic: Literal["help", "status", "audit", "whoami", "admins", "hello", "unknown"] = "unknown"
+    topic: Literal["help", "status", "audit", "whoami", "admins", "hello", "said", "unknown"] = "unknown"
     argument: str = ""
     """For `audit` the period as `bot.book.periods` reads it: "" (the newest rows), `today`, `yesterday`, `week`, `last-week`,
     `month`, `last-month`, `7d` or `30d`, whatever language was written."""
     person: str = ""
     """For `audit` whose rows, as written: a name or an id, with its `@` if it was a mention; ME for the asker's own."""
     reason: Reason | None = None
+    text: str = ""
+    """For `said`: a model's own words, masked. They are data, never markup."""
 
 
-class Diagnose(Frozen):
+class Diagnose(Planned):
     """Look into why something does not work. `target.kind` may be "" (any workload or pod of that name)."""
 
     kind: Literal["diagnosis"] = "diagnosis"
     target: Target
 
 
-class Proposal(Frozen):
+class Caution(Frozen):
+    """What a planner adds to the card of an operation. It may raise the risk that the rules found, never lower it (I7)."""
+
+    remarks: tuple[Reason, ...] = ()
+    raised: Reason | None = None
+    """Why it is riskier than the rules say."""
+
+
+class Proposal(Planned):
     """Operations to run: read-only ones at once, the others after approval. They may have holes that the live cluster fills."""
 
     kind: Literal["proposal"] = "proposal"
     operations: tuple[Operation, ...]
+    cautions: tuple[Caution, ...] = ()
+    """One for each operation, or none at all."""
 
 
 class Choice(Frozen):
@@ -44,7 +64,7 @@ class Choice(Frozen):
     command: str
 
 
-class Clarify(Frozen):
+class Clarify(Planned):
     """A question back."""
 
     kind: Literal["clarify"] = "clarify"
@@ -64,7 +84,7 @@ class Subject(Frozen):
     risk: Level = Level.FORBIDDEN
 
 
-class Refusal(Frozen):
+class Refusal(Planned):
     """Understood, and not done: with the reason. `command` is the offending text, masked."""
 
     kind: Literal["refusal"] = "refusal"
@@ -76,7 +96,7 @@ class Refusal(Frozen):
     """Instead of `operations` where the text is no operation that could be typed."""
 
 
-class Decide(Frozen):
+class Decide(Planned):
     """The typed twin of a card's button: `批准 7F3K`, `拒绝 7F3K 原因`. `code` is upper-case."""
 
     kind: Literal["decide"] = "decide"
@@ -85,21 +105,21 @@ class Decide(Frozen):
     reason: str = ""
 
 
-class Pick(Frozen):
+class Pick(Planned):
     """A bare number (`2`, `选 2`): an answer to the question asked last in this conversation, counted from 1."""
 
     kind: Literal["pick"] = "pick"
     number: int
 
 
-class Bind(Frozen):
+class Bind(Planned):
     """`绑定 7F3K-92QD`: tie the sender to the account that the code was made for. `code` is upper-case, without the dash."""
 
     kind: Literal["bind"] = "bind"
     code: str
 
 
-class Grant(Frozen):
+class Grant(Planned):
     """`授权 @某人 管理员`: another role for somebody, once an administrator approved it. `who` is what was written for the person:
     `@name` where they were mentioned, else `platform:id`, an id or a name."""
 
@@ -108,7 +128,7 @@ class Grant(Frozen):
     role: Literal["admin", "member", "viewer"] = "admin"
 
 
-class Revoke(Frozen):
+class Revoke(Planned):
     """`撤销授权 @某人`: back to the organisation's default role. `who` as for `Grant`."""
 
     kind: Literal["revoke"] = "revoke"
@@ -118,5 +138,28 @@ class Revoke(Frozen):
 Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick | Bind | Grant | Revoke
 
 
+class Conclusion(Planned):
+    """What a model makes of a diagnosis; "" where it says nothing. `founded` when it cites evidence, and only what there is: `[2]`
+    is the second piece of the diagnosis, counted from 1 over all findings."""
+
+    text: str = ""
+    founded: bool = False
+
+
 class Planner(Protocol):
-    async def plan(self, text: str) -> Plan: ...
+    async def warm(self) -> None:
+        """Load what the first question would otherwise wait for. Raises nothing."""
+        ...
+
+    @property
+    def thinks(self) -> bool:
+        """Whether `conclude` may take its time: a diagnosis is then shown before, and again after."""
+        ...
+
+    async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
+        """`text` is a message without the mention of the bot, `memory` what its conversation was about before."""
+        ...
+
+    async def conclude(self, seen: Diagnosis, text: str, memory: Memory = NOTHING) -> Conclusion | None:
+        """What to say about a diagnosis besides what the rules found; None where nobody thinks about it."""
+        ...

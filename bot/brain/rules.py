@@ -15,12 +15,14 @@ from bot.brain.combine import combined
 from bot.brain.execs import lift_command
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
-from bot.brain.planner import Choice, Clarify, Plan, Refusal, Reply
+from bot.brain.memory import NOTHING, Memory
+from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
 from bot.brain.spelling import Token
 from bot.brain.tags import VERBS, Tag
 from bot.brain.targets import groups
 from bot.brain.tokens import tokenise
+from executor.diagnosis import Diagnosis
 from executor.operations import Target
 from executor.reason import reason
 from executor.redact import mask
@@ -36,12 +38,24 @@ class RulesPlanner:
     def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
         self._language = language
 
-    async def plan(self, text: str) -> Plan:
-        return plan(text, self._language)
+    async def warm(self) -> None:
+        return
+
+    async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
+        return plan(text, self._language, memory.latest)
+
+    @property
+    def thinks(self) -> bool:
+        return False
+
+    async def conclude(self, seen: Diagnosis, text: str, memory: Memory = NOTHING) -> Conclusion | None:
+        del seen, text, memory
+        return None
 
 
-def plan(text: str, fallback: str = "zh") -> Plan:
-    """`text` is a message without the mention of the bot. Never raises."""
+def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Plan:
+    """`text` is a message without the mention of the bot, `latest` what `it` means where the message itself names nothing. Never
+    raises."""
     text = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
     if len(text) > _LONGEST:
         return Refusal(reasons=(reason("rules.too_long", limit=_LONGEST),))
@@ -58,7 +72,8 @@ def plan(text: str, fallback: str = "zh") -> Plan:
         return wrong
     language = _language(text, tokens, fallback)
     clauses = clauses_of(_lenient(tokens))
-    return combined(text, tokens, _read(clauses, language), language)
+    meant = latest if any(token.tag is Tag.PRONOUN for token in tokens) else ()
+    return combined(text, tokens, _read(clauses, language, meant), language)
 
 
 def _language(text: str, tokens: tuple[Token, ...], fallback: str) -> str:
@@ -67,12 +82,12 @@ def _language(text: str, tokens: tuple[Token, ...], fallback: str) -> str:
     return "en" if any(latin_phrase([token.text.lower()]) for token in tokens) else fallback
 
 
-def _read(clauses: tuple[Clause, ...], language: str) -> tuple[tuple[Clause, Reading], ...]:
+def _read(clauses: tuple[Clause, ...], language: str, latest: tuple[Target, ...]) -> tuple[tuple[Clause, Reading], ...]:
     found: list[tuple[Clause, Reading]] = []
     mentioned: tuple[Target, ...] = ()
     looked: Target | None = None
     for clause in clauses:
-        reading = judged(clause, Scene(language, mentioned, looked))
+        reading = judged(clause, Scene(language, mentioned or latest, looked))
         looked = reading.target if isinstance(reading, Look) else None
         if reading is not None:
             found.append((clause, reading))

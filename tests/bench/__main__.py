@@ -21,6 +21,7 @@ from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
 from tests.bench.memory import memory
 from tests.bench.messages import feishu_messages, messages
+from tests.bench.model import model
 from tests.bench.start import start
 from tests.bench.triage import triage
 from tests.bench.world import real_cluster
@@ -32,6 +33,7 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "feishu-message": feishu_messages,
     "audit": audit,
     "triage": triage,
+    "model": model,
     "chaos": chaos,
 }
 """Before a control plane shares the processors."""

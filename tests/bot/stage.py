@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters.dingtalk import DingTalk, Patience
 from bot.app import run
 from bot.settings import Settings
+from sandbox.claude import ClaudeStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.cards import Card
@@ -55,6 +56,7 @@ async def stage(
     locale: str = "zh",
     templates: Mapping[str, str] | None = None,
     streaming: bool = False,
+    model: ClaudeStandIn | None = None,
 ) -> AsyncIterator[Stage]:
     async with ClusterStandIn(seed=demo_shop, speed=4) as cluster, DingTalkStandIn(qps=None) as gateway:
         gateway.add_user(ADMIN, "王伟")
@@ -68,6 +70,7 @@ async def stage(
             steward_admins=frozenset({("dingtalk", ADMIN)}),
             steward_locale=locale,
             steward_listen="",
+            **({"anthropic_api_key": model.api_key, "anthropic_base_url": model.url} if model else {}),
         )
         door = DingTalk(
             gateway.client_id,

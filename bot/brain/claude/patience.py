@@ -1,0 +1,39 @@
+"""How long a model is waited for, and how much it may do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: to connect, without a sign of life, for one request of a person altogether, between tries, and how long the model
+    is left alone after a failure. `longest_rest` bounds how that doubles."""
+
+    connect: float = 5.0
+    silence: float = 20.0
+    whole: float = 60.0
+    tries: int = 3
+    pause: float = 0.5
+    longest_pause: float = 5.0
+    rest: float = 30.0
+    longest_rest: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request of a person may cost."""
+
+    calls: int = 25
+    """Uses of tools, all together."""
+    at_once: int = 4
+    """Tools that run at the same time."""
+    result: int = 12 * 1024
+    """Bytes of one tool's result."""
+    results: int = 60 * 1024
+    """Bytes of all results together."""
+    rounds: int = 12
+    """Calls of the model."""
+    tokens: int = 200_000
+    """All that it reads and writes, cached or not."""
+    output: int = 2048
+    """Tokens of one answer."""
+    proposals: int = 5
