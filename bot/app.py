@@ -103,7 +103,9 @@ async def run(
             stack.push_async_callback(door.close)
         words = await asyncio.to_thread(Words, settings.steward_locale)
         policy = Policy(own_namespace=connection.own_namespace)
-        planner = await stack.enter_async_context(planner_of(settings, connection.reader, words, policy=policy))
+        planner = await stack.enter_async_context(
+            planner_of(settings, connection.reader, words, policy=policy, mask_names=settings.steward_model_mask_names)
+        )
         house = _built(settings, store, connection, doors, budget, words, clock, planner, policy)
         budgets = (budget,) if budget.platform in doors else ()
         pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))

@@ -4,13 +4,14 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from adapters.errors import CredentialsRejected, PlatformError, Refused, Unreachable
 from adapters.types import Adapter, Conversation, Platform
 from bot.check_click import WAIT_SECONDS, NoClick, try_click
+from bot.check_model import model_look
 from bot.doors import adapters_of
+from bot.look import Look
 from bot.settings import Settings
 from bot.words import Words
 from executor.cluster import connect
@@ -30,15 +31,6 @@ NEEDED = (
 """What the main job needs, by verb, kind and subresource."""
 LEAST_FREE = 100 * 1024 * 1024
 """Bytes of disk that the audit book should always find."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One thing that was tried. `well` is None where it could not be learned, or is only being waited for."""
-
-    name: str
-    well: bool | None
-    said: str
 
 
 _SIGNS = {True: "✅", False: "❌", None: "⚠️"}
@@ -69,6 +61,7 @@ async def looks(settings: Settings, words: Words, *, wait: float = 0.0) -> Async
                     yield look
         finally:
             await door.close()
+    yield await model_look(settings, words)
     async with aclosing(_cluster(settings, words)) as cluster_looks:
         async for look in cluster_looks:
             yield look

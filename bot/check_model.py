@@ -2,7 +2,7 @@
 
 from bot.brain.claude.away import Away, Unusable
 from bot.brain.claude.endpoint import Endpoint
-from bot.check import Look
+from bot.look import Look
 from bot.planners import endpoint_of
 from bot.settings import Settings
 from bot.words import Words

@@ -44,6 +44,11 @@ class Metrics:
         )
         self._refused = self._counter("cards_refused", "Cards told in words instead, or lost.", "how")
         self._late = self._counter("clicks_unanswered", "Clicks whose answer the platform did not take.")
+        self._asked = self._counter("model_requests", "Requests that a model answered, by what for.", "purpose")
+        self._tokens = self._counter("model_tokens", "Tokens of the model, by what for and kind.", "purpose", "kind")
+        self._without = self._counter(
+            "model_failures", "Requests answered by rules because the model was not there.", "reason"
+        )
         self._line_up = self._gauge("line_up", "1 while the platform's line works.", "platform")
         self._heard = self._gauge("line_last_heard_timestamp_seconds", "When it was last heard.", "platform")
         self._waiting = self._gauge("inbox_waiting", "Messages that wait to be handled.")
@@ -81,6 +86,12 @@ class Metrics:
                 self._refused.labels(event["event"].rpartition(".")[2]).inc()
             case "click.unanswered":
                 self._late.inc()
+            case "model.answered":
+                self._asked.labels(event["purpose"]).inc()
+                for kind in ("input", "cached", "output"):
+                    self._tokens.labels(event["purpose"], kind).inc(event[kind])
+            case "model.without":
+                self._without.labels(event["reason"]).inc()
         return event
 
     async def scrape(self, store: Store, lines: Lines, budgets: Sequence[Budget]) -> bytes:

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
 
+    steward_model_mask_names: bool = False
+    """Whether names of namespaces, workloads, hosts and mentioned people are replaced before they leave for the model."""
     steward_audit_post: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
     """When the head of the audit book is posted to the ops conversations each day, in the daemon's time zone; never when empty."""
     steward_audit_keep_days: Annotated[int, Field(ge=2)] | None = None

@@ -45,6 +45,8 @@ def test_every_kind_of_event_is_counted() -> None:
         {"event": "card.refused"},
         {"event": "card.gone"},
         {"event": "click.unanswered"},
+        {"event": "model.answered", "purpose": "plan", "input": 100, "cached": 80, "output": 20, "calls": 2, "ms": 9},
+        {"event": "model.without", "reason": "model.stalled"},
         {"event": "something.else"},
     )
     assert value(metrics, "steward_messages_total", outcome="refused") == 1
@@ -59,6 +61,9 @@ def test_every_kind_of_event_is_counted() -> None:
     assert value(metrics, "steward_cards_refused_total", how="refused") == 1
     assert value(metrics, "steward_cards_refused_total", how="gone") == 1
     assert value(metrics, "steward_clicks_unanswered_total") == 1
+    assert value(metrics, "steward_model_requests_total", purpose="plan") == 1
+    assert value(metrics, "steward_model_tokens_total", purpose="plan", kind="cached") == 80
+    assert value(metrics, "steward_model_failures_total", reason="model.stalled") == 1
 
 
 async def test_a_scrape_shows_how_it_is_now(store: Store, clock: Clock, door: Door) -> None:
@@ -91,7 +96,7 @@ def test_counting_changes_no_event() -> None:
 
 
 def test_every_event_that_is_counted_is_told_somewhere() -> None:
-    source = {path: path.read_text("utf-8") for path in (Path(bot.__file__).parent).glob("*.py")}
+    source = {path: path.read_text("utf-8") for path in (Path(bot.__file__).parent).rglob("*.py")}
     metrics = source.pop(Path(bot.__file__).with_name("metrics.py"))
     told = "".join(source.values())
     for name in re.findall(r'"([a-z]+\.[a-z]+)"', metrics):
