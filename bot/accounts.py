@@ -53,16 +53,7 @@ class StoredAccounts:
         async def body(tx: Transaction) -> Account:
             if await tx.row("SELECT 1 FROM users WHERE username = ?", name):
                 raise NameTaken
-            account = Account(id=str(uuid.uuid4()), name=name, role=role, password_hash=password_hash)
-            await tx.execute(
-                "INSERT INTO users (id, username, password_hash, role, created_at) VALUES (?, ?, ?, ?, ?)",
-                account.id,
-                name,
-                password_hash,
-                role,
-                stamp(self._clock()),
-            )
-            return account
+            return await insert_account(tx, name, password_hash, role, self._clock)
 
         return await self._store.write(body)
 
@@ -180,6 +171,20 @@ class AuditedAttempts:
             detail=attempt.detail,
         )
         await self._store.write(partial(audit.append, entry=entry, clock=self._clock))
+
+
+async def insert_account(tx: Transaction, name: str, password_hash: str, role: Role, clock: Clock) -> Account:
+    """`name` as `spelled` writes it, and free."""
+    account = Account(id=str(uuid.uuid4()), name=name, role=role, password_hash=password_hash)
+    await tx.execute(
+        "INSERT INTO users (id, username, password_hash, role, created_at) VALUES (?, ?, ?, ?, ?)",
+        account.id,
+        name,
+        password_hash,
+        role,
+        stamp(clock()),
+    )
+    return account
 
 
 async def _end_all(tx: Transaction, account_id: str) -> int:

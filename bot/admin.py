@@ -20,10 +20,12 @@ from bot.clock import utc_now
 from bot.identities import Identities
 from bot.pairing import LIFETIME, Pairing
 from bot.settings import Settings, read_bounded
+from bot.setup.owner import Owner
 from bot.store import Row, Store, StoreTooNew, open_store
 from setup_server.accounts import Account, Role, spelled
 from setup_server.auth.passwords import Passwords
 from setup_server.auth.strength import SHORTEST, Weakness, strength
+from setup_server.setup.desk import TooLate
 
 ROLES = {"administrator": Role.ADMINISTRATOR, "member": Role.MEMBER, "viewer": Role.VIEWER}
 _WEAK = {
@@ -75,6 +77,8 @@ class _Desk:
                 await self._add(options.username, ROLES[options.role], options.password_file)
             case "reset-password":
                 await self._reset(options.username, options.password_file)
+            case "setup-token":
+                await self._setup_token()
             case _:
                 await self._pair(options.username)
 
@@ -135,6 +139,16 @@ class _Desk:
         )
         self._say(f"Whoever says it first becomes {spelled(username)}, with the role {account.role}. It works once.")
 
+    async def _setup_token(self) -> None:
+        try:
+            token = await Owner(self._store, utc_now).new_token()
+        except TooLate as error:
+            raise Wrong("there is an administrator already, and /setup asks for no token any more") from error
+        await self._store.write(partial(audit.append, entry=_entry_of("admin_setup_token"), clock=utc_now))
+        self._say(
+            f"On the page /setup, for the first administrator; every token before this one is void:\n\n    {token}"
+        )
+
     async def _account(self, username: str) -> Account:
         account = await self._accounts.by_username(spelled(username))
         if account is None:
@@ -162,6 +176,10 @@ def _entry(action: str, account: Account, detail: str = "") -> Entry:
         platform="cli",
         detail=detail,
     )
+
+
+def _entry_of(action: str) -> Entry:
+    return Entry(user_id=f"cli:{_login()}", action_type=action, status="SUCCESS", platform="cli")
 
 
 def _login() -> str:

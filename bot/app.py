@@ -1,4 +1,5 @@
-"""The daemon: builds everything, opens it in order, closes it in reverse.
+"""The daemon: builds everything, opens it in order, closes it in reverse. What /setup changes is taken up by moving into a house
+that is built anew, while the pages stay open (`bot.renewal`).
 
 On SIGTERM: stop listening (the platforms are told), finish the messages in hand and the writes under way, bring the cards up to
 date, then let go. A second signal cuts. What is cut is continued after the next start.
@@ -23,14 +24,15 @@ from bot.book.daily import Daily, time_of_day
 from bot.brain.planner import Planner
 from bot.budget import Budget
 from bot.card_book import CardBook
+from bot.check_model import model_look
 from bot.clicks import Clicks
 from bot.clock import Clock, utc_now
-from bot.credentials import Rotation, credentials_of, watch_files
+from bot.credentials import watch_files
 from bot.doors import adapters_of, ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
-from bot.gatehouse import gatehouse
+from bot.gatehouse import SetUp, gatehouse
 from bot.health import health
 from bot.identities import Identities, person_of
 from bot.inbox import Inbox
@@ -44,18 +46,25 @@ from bot.pairing import Pairing
 from bot.people import People
 from bot.planners import planner_of
 from bot.recollection import Recollection
+from bot.renewal import Read, Renewal
 from bot.router import NotificationRouter
 from bot.settings import Settings
+from bot.setup.desk import LiveDesk, open_desk
+from bot.setup.kept import KeptSettings
+from bot.setup.overheard import Overheard
+from bot.setup.owner import Owner
+from bot.setup.web_pairing import WebPairing
 from bot.store import Store, open_store
 from bot.supervise import supervise
 from bot.views import Views
-from bot.words import Words
+from bot.words import Words, both_languages
 from executor.cluster import Connection, Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
 from setup_server.accounts import Role
 from setup_server.app import application, serving
 from setup_server.chat import hang_cards
+from setup_server.health import Health
 
 log = structlog.get_logger()
 
@@ -88,46 +97,109 @@ async def run(
     *,
     clock: Clock = utc_now,
     doors: Mapping[Platform, Adapter] | None = None,
-    reread: Callable[[], Settings] | None = None,
+    reread: Read | None = None,
 ) -> None:
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
-    daemon, loudly. `reread` reads settings that may have changed."""
+    daemon, loudly. `reread` reads settings that may have changed, beneath them what /setup keeps; without it `settings` are all
+    there is."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
-        connection = await stack.enter_async_context(connect(settings.kubeconfig or None))
+        kept = KeptSettings(store, clock)
         budget = Budget(store, clock, "dingtalk", settings.dingtalk_monthly_calls)
         await budget.load()
-        doors = adapters_of(settings, budget) if doors is None else doors
-        for door in doors.values():
-            stack.push_async_callback(door.close)
-        words = await asyncio.to_thread(Words, settings.steward_locale)
-        policy = Policy(own_namespace=connection.own_namespace)
-        planner = await stack.enter_async_context(
-            planner_of(settings, connection.reader, words, policy=policy, mask_names=settings.steward_model_mask_names)
-        )
-        house = _built(settings, store, connection, doors, budget, words, clock, planner, policy)
-        budgets = (budget,) if budget.platform in doors else ()
-        pages = application(lambda: health(house.lines, clock), lambda: METRICS.scrape(store, house.lines, budgets))
-        if settings.steward_listen:
-            guards = await stack.enter_async_context(gatehouse(settings, store, clock, pages))
-            hang_cards(pages, guards, CardBook(store, house.router))
-        await stack.enter_async_context(serving(settings.steward_listen, pages))
-        if not doors:
-            log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
-        if not (await house.identities.now()).administrators:
-            log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
-        await _look_at_cluster(connection.reader)
-        await house.inbox.forget_old()
-        await house.execution.look_back()
-        await house.gaps.look_back()
-        gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
-        async with asyncio.TaskGroup() as group:
-            more = [_warm(planner)]
-            if reread is not None:
-                more.append(watch_files(Rotation(house.lines, credentials_of(settings)), reread))
-            await _live(house, stop, clock, group, *more)
+        words = await asyncio.to_thread(both_languages)
+        renewal = Renewal(settings, reread, Lines({}, clock), await kept.read() if reread else {})
+        overheard = Overheard()
+        watching: set[asyncio.Event] = set()
+        served = False
+        while not stop.is_set():
+            renewal.answer()
+            settings = await asyncio.to_thread(renewal.settings)
+            async with AsyncExitStack() as inner:
+                connection = await inner.enter_async_context(connect(settings.kubeconfig or None, demanded=False))
+                present = adapters_of(settings, budget) if doors is None else doors
+                for door in present.values():
+                    inner.push_async_callback(door.close)
+                said = words[settings.steward_locale]
+                policy = Policy(own_namespace=connection.own_namespace)
+                planner = await inner.enter_async_context(
+                    planner_of(
+                        settings,
+                        connection.reader,
+                        said,
+                        policy=policy,
+                        mask_names=settings.steward_model_mask_names,
+                    )
+                )
+                house = _built(settings, store, connection, present, budget, said, clock, watching, planner, policy)
+                renewal.moved_in(settings, house.lines, connection.missing)
+                if not served:
+                    served = True
+                    desk = await stack.enter_async_context(
+                        open_desk(kept, renewal, overheard, budget, words, clock, try_model=model_look)
+                    )
+                    await _serve(stack, settings, store, clock, renewal, desk, house, budget)
+                    await house.inbox.forget_old()
+                await _inhabit(house, connection.reader, renewal, overheard, stop, clock, _warm(planner))
         log.info("steward.stopped")
+
+
+async def _serve(
+    stack: AsyncExitStack,
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    renewal: Renewal,
+    desk: LiveDesk,
+    house: House,
+    budget: Budget,
+) -> None:
+    """The web pages: open for as long as the daemon runs, whatever it moves into."""
+
+    def now() -> Health:
+        return health(renewal.present.lines, clock)
+
+    async def scraped() -> bytes:
+        lines = renewal.present.lines
+        return await METRICS.scrape(store, lines, (budget,) if budget.platform in lines.by_platform else ())
+
+    pages = application(now, scraped)
+    if settings.steward_listen:
+        identities = house.identities
+        pairing = WebPairing(Pairing(store, identities, clock), identities, clock)
+        guards = await stack.enter_async_context(
+            gatehouse(settings, store, clock, pages, setup=SetUp(desk, pairing, now))
+        )
+        hang_cards(pages, guards, CardBook(store, house.router))
+    if address := await stack.enter_async_context(serving(settings.steward_listen, pages)):
+        await Owner(store, clock).announce(address)
+
+
+async def _inhabit(
+    house: House,
+    cluster: Reader,
+    renewal: Renewal,
+    overheard: Overheard,
+    stop: asyncio.Event,
+    clock: Clock,
+    warming: Coroutine[None, None, None],
+) -> None:
+    """Live in a house until the daemon is to stop, or to move into another one."""
+    if not house.doors:
+        log.warning("steward.no_platform", settings=["DINGTALK_ENABLED", "FEISHU_ENABLED"])
+    if not (await house.identities.now()).administrators:
+        log.warning("access.nobody_may_approve", setting="STEWARD_ADMINS")
+    await _look_at_cluster(cluster)
+    await house.execution.look_back()
+    await house.gaps.look_back()
+    if not gc.get_freeze_count():
+        gc.freeze()  # what was imported lives as long as we do: to look through all of it now and then took 90 ms, in a click
+    async with asyncio.TaskGroup() as group:
+        more = [warming]
+        if renewal.possible:
+            more.append(watch_files(renewal.present.rotation, renewal.settings))
+        await _live(house, renewal, overheard, stop, clock, group, *more)
 
 
 def _built(
@@ -138,6 +210,7 @@ def _built(
     budget: Budget,
     words: Words,
     clock: Clock,
+    watching: set[asyncio.Event],
     planner: Planner,
     policy: Policy,
 ) -> House:
@@ -151,6 +224,7 @@ def _built(
         doors,
         clock,
         ops=ops,
+        watching=watching,
         pace=lambda platform: budget.pace if platform == budget.platform else LIVE,
         public_url=settings.steward_public_url if settings.steward_listen else "",  # without pages no links to them
     )
@@ -188,7 +262,13 @@ def _built(
 
 
 async def _live(
-    house: House, stop: asyncio.Event, clock: Clock, group: asyncio.TaskGroup, *more: Coroutine[None, None, None]
+    house: House,
+    renewal: Renewal,
+    overheard: Overheard,
+    stop: asyncio.Event,
+    clock: Clock,
+    group: asyncio.TaskGroup,
+    *more: Coroutine[None, None, None],
 ) -> None:
     """From the first line to the last write."""
     parts = (
@@ -203,9 +283,10 @@ async def _live(
     )
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]
+    on_message, on_action = overheard.message(house.inbox.on_message), overheard.action(house.clicks.on_action)
     listening = [
         group.create_task(
-            supervise(line, house.inbox.on_message, house.clicks.on_action, clock, on_left=house.leavers.on_left),
+            supervise(line, on_message, on_action, clock, on_left=house.leavers.on_left),
             name=f"line:{name}",
         )
         for name, line in house.lines.by_platform.items()
@@ -213,8 +294,8 @@ async def _live(
     admins = (await house.identities.now()).administrators
     group.create_task(_meet(house.doors, admins), name="meet")
     log.info("steward.started", platforms=sorted(house.doors), admins=len(admins))
-    await stop.wait()
-    log.info("steward.stopping")
+    await renewal.until_asked(stop)
+    log.info("steward.stopping" if stop.is_set() else "steward.renewing")
     await _end(listening)
     await house.gaps.remember()
     await house.inbox.drain(DRAIN_SECONDS)

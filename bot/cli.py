@@ -50,6 +50,7 @@ def _add_admin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     reset.add_argument("username", metavar="NAME")
     for one in (add, reset):
         one.add_argument("--password-file", type=Path, metavar="FILE", help="read it from here instead of asking")
+    verbs.add_parser("setup-token", help="a new token for /setup, while there is no administrator")
     pair = verbs.add_parser("pair", help="a code that ties a DingTalk or Feishu identity to the account")
     pair.add_argument("username", metavar="NAME")
 
@@ -73,9 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
                 return asyncio.run(admin(load_settings(), options))
             case "check":
-                from bot.check import check  # noqa: PLC0415 - loads the adapters
-
-                return asyncio.run(check(load_settings(), click=options.click))
+                return _check(load_settings(), click=options.click)
             case _:
                 return _run(load_settings())
     except BadSettings as error:
@@ -94,13 +93,12 @@ def _run(settings: Settings) -> int:
     from bot.app import run, until_signalled  # noqa: PLC0415 - the other commands start faster without it
     from bot.log import configure_log  # noqa: PLC0415
     from bot.store import StoreTooNew  # noqa: PLC0415
-    from executor.errors import NotConfigured  # noqa: PLC0415
     from setup_server.app import AddressTaken  # noqa: PLC0415
 
     configure_log()
     try:
         asyncio.run(until_signalled(lambda stop: run(settings, stop, reread=load_settings)))
-    except (NotConfigured, AlreadyRunning, AddressTaken, StoreTooNew, sqlite3.DatabaseError) as error:
+    except (AlreadyRunning, AddressTaken, StoreTooNew, sqlite3.DatabaseError) as error:
         print(f"steward: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except asyncio.CancelledError:
@@ -109,6 +107,15 @@ def _run(settings: Settings) -> int:
         structlog.get_logger().critical("steward.crashed", exc_info=True)
         return 1
     return 0
+
+
+def _check(settings: Settings, *, click: bool) -> int:
+    """With what /setup keeps beneath the settings from outside."""
+    from bot.check import check  # noqa: PLC0415 - loads the adapters
+    from bot.setup.kept import kept_in, origins  # noqa: PLC0415
+
+    stored = kept_in(settings.steward_data_dir / "steward.db")
+    return asyncio.run(check(load_settings(stored), click=click, sources=origins(stored)))
 
 
 def _explain(settings: Settings, text: str, *, model: bool) -> int:

@@ -33,14 +33,15 @@ class Rotation:
 
     def __init__(self, lines: Lines, present: Mapping[Platform, Credentials]) -> None:
         self._lines = lines
-        self._present = dict(present)
+        self.present = dict(present)
+        """By platform; changed by `offer` only."""
 
     def offer(self, platform: Platform, identifier: str, secret: str) -> bool:
         """Use these from now on. False when they are the present ones, incomplete, or of a platform that is not served."""
         line = self._lines.by_platform.get(platform)
-        if line is None or not identifier or not secret or self._present.get(platform) == (identifier, secret):
+        if line is None or not identifier or not secret or self.present.get(platform) == (identifier, secret):
             return False
-        self._present[platform] = (identifier, secret)
+        self.present[platform] = (identifier, secret)
         line.adapter.use(identifier, secret)
         line.renew()
         log.info("credentials.changed", platform=platform)

@@ -1,8 +1,9 @@
 """The doors of the web pages, made from settings and the store."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import aiohttp
 import structlog
@@ -12,13 +13,17 @@ from bot.accounts import AuditedAttempts, StoredAccounts, session_key
 from bot.attempts import StoredHaunts, StoredLanes, StoredPending
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.setup.owner import Owner
 from bot.store import Store
 from setup_server.accounts import Role, spelled
 from setup_server.auth.passwords import Passwords
 from setup_server.auth.strength import strength
 from setup_server.doors import Books, Doors
+from setup_server.health import Health
 from setup_server.oidc import CALLBACK
 from setup_server.provider import Client
+from setup_server.setup.desk import Desk, Pairing
+from setup_server.setup.wizard import Wizard
 from setup_server.site import Network, Site
 
 FIRST_NAME = "admin"
@@ -26,11 +31,26 @@ FIRST_NAME = "admin"
 log = structlog.get_logger()
 
 
+class SetUp(NamedTuple):
+    """What /setup needs of the daemon. `pairing` is None where nobody can be paired."""
+
+    desk: Desk
+    pairing: Pairing | None
+    health: Callable[[], Health]
+
+
 @asynccontextmanager
 async def gatehouse(
-    settings: Settings, store: Store, clock: Clock, app: web.Application, *, proxies: tuple[Network, ...] = ()
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    app: web.Application,
+    *,
+    proxies: tuple[Network, ...] = (),
+    setup: SetUp | None = None,
 ) -> AsyncIterator[Doors]:
-    """Guard an application and hang the doors into it, before it is served. `proxies`: whose X-Forwarded-For is believed."""
+    """Guard an application and hang the doors into it, before it is served. `proxies`: whose X-Forwarded-For is believed. With
+    `setup`, /setup as well, to which every page leads while there is no administrator."""
     site = Site(public_url=settings.steward_public_url, language=settings.steward_locale, proxies=proxies)
     accounts, passwords = StoredAccounts(store, clock), Passwords()
     books = Books(
@@ -42,9 +62,15 @@ async def gatehouse(
         audit=AuditedAttempts(store, clock),
     )
     await _administrator(settings, accounts, passwords)
-    doors = await asyncio.to_thread(Doors, site, books, await session_key(store, clock), clock, passwords)
+    key, client = await session_key(store, clock), _client(settings)
+    doors = await asyncio.to_thread(Doors, site, books, key, clock, passwords)
     async with aiohttp.ClientSession() as http:
-        doors.hang(app, _client(settings), http)
+        doors.hang(app, client, http)
+        if setup is not None:
+            another_way = client is not None and bool(client.admin_group)
+            Wizard(
+                doors, Owner(store, clock), setup.desk, setup.pairing, setup.health, key, clock, another_way=another_way
+            ).hang(app)
         yield doors
 
 

@@ -86,6 +86,11 @@ class Line:
         self.renewed = True
         self.stirred.set()
 
+    def try_now(self) -> None:
+        """Something was mended on the platform's side: do not wait out the pause. A line that hears is left alone."""
+        if not self.hears:
+            self.renew()
+
     def move(self, state: Condition, reason: str = "", again_at: datetime | None = None) -> None:
         if state != self.state.state:
             self.state = LineState(state, self._clock(), reason, again_at)

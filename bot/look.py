@@ -10,3 +10,5 @@ class Look:
     name: str
     well: bool | None
     said: str
+    rejected: bool = False
+    """The credentials are wrong: nothing else was."""

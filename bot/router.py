@@ -45,13 +45,14 @@ class NotificationRouter:
         *,
         ops: OpsConversations | None = None,
         pace: Callable[[Platform], Pace] = lambda _: FRUGAL,
+        watching: set[asyncio.Event] | None = None,
         public_url: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
         self._public_url = public_url
         self._ops = tuple(each for platform in adapters for each in (ops or {}).get(platform, ()))
-        self._watching: set[asyncio.Event] = set()
+        self._watching = set[asyncio.Event]() if watching is None else watching
         self._moving: dict[str, Card] = {}
         self._moved = asyncio.Event()
         self._held: Counter[str] = Counter()

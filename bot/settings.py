@@ -3,7 +3,9 @@
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -29,6 +31,15 @@ LARGEST_FILE = 1024 * 1024
 TEMPLATE_KINDS = ("approval", "diagnosis", "status")
 TEMPLATE = re.compile(r"[^\s=,]+\.schema")
 ON_PLATFORM = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
+STORABLE = {
+    "dingtalk": ("dingtalk_enabled", "dingtalk_client_id", "dingtalk_client_secret"),
+    "feishu": ("feishu_enabled", "feishu_app_id", "feishu_app_secret"),
+    "cluster": ("kubeconfig",),
+    "model": ("anthropic_api_key", "anthropic_base_url", "anthropic_model"),
+}
+"""What each step of /setup may keep in the database."""
+TOGETHER = (STORABLE["dingtalk"], STORABLE["feishu"])
+"""An identifier of one source with a secret of another would be nobody's: when any of these is given outside, all of them are."""
 _EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversations": "feishu:oc_x"}
 
 
@@ -38,6 +49,8 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+Source = Literal["environment", "file"]
+Origin = Literal["environment", "file", "setup"]
 Url = Annotated[str, AfterValidator(_http_url)]
 
 
@@ -220,13 +233,40 @@ def _unknown_names(problems: list[str]) -> None:
             problems.append(f"{name}: no such setting")
 
 
-def load_settings() -> Settings:
-    """Read everything. Raises BadSettings with every problem in one message; a value that may be secret is never repeated."""
+def fixed() -> dict[str, Source]:
+    """Which of the storable settings come from outside, and from where: for these the database is not asked. Reads a file.
+    Raises BadSettings."""
+    try:
+        written = tomllib.loads(read_bounded(Path("steward.toml")))
+    except FileNotFoundError:
+        written = {}
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"steward.toml: {_why(error)}") from error
+    found: dict[str, Source] = {}
+    exported = {name.upper() for name, value in os.environ.items() if value}
+    for name in (each for names in STORABLE.values() for each in names):
+        if {name.upper(), f"{name.upper()}_FILE"} & exported:
+            found[name] = "environment"
+        elif name in written:
+            found[name] = "file"
+    for several in TOGETHER:
+        if sources := {found[name] for name in several if name in found}:
+            found |= dict.fromkeys(several, max(sources, key=("file", "environment").index))
+    return found
+
+
+def load_settings(stored: Mapping[str, str] = MappingProxyType({})) -> Settings:
+    """Read everything: the environment, then steward.toml, then what /setup `stored`; the first that has a setting wins. Raises
+    BadSettings with every problem in one message; a value that may be secret is never repeated."""
     problems: list[str] = []
     given = _secret_files(problems) | _switched_off()
     _unknown_names(problems)
     if not _toml_is_readable(problems):
         raise BadSettings("\n".join(problems))
+    if stored:
+        outside = fixed()
+        known = {name for names in STORABLE.values() for name in names} - outside.keys()
+        given |= {name: value for name, value in stored.items() if name in known}
     try:
         settings = Settings(**cast("dict[str, Any]", given))
     except ValidationError as error:

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import random
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import aiohttp
@@ -16,9 +17,6 @@ import structlog
 from yarl import URL
 
 from executor.errors import Lost, Throttled, Unauthorized, Unreachable, error_of
-
-if TYPE_CHECKING:
-    from executor.credentials import Credentials  # at run time it would bring kubernetes_asyncio with it
 
 Query = Sequence[tuple[str, str]]
 
@@ -70,10 +68,30 @@ async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
         raise Lost(f"no answer: {type(exc).__name__}") from exc
 
 
+class Login(Protocol):
+    """Where the API server is and who we are to it; `executor.credentials` has it."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def tls(self) -> ssl.SSLContext: ...
+
+    @property
+    def proxy(self) -> str | None: ...
+
+    @property
+    def server_hostname(self) -> str | None: ...
+
+    async def authorization(self, *, renew: bool = False) -> str | None:
+        """The Authorization header, None where a client certificate does it."""
+        ...
+
+
 class Wire:
     """Knows nothing of Kubernetes' kinds; paths come checked from `executor.paths`."""
 
-    def __init__(self, credentials: "Credentials", user_agent: str) -> None:
+    def __init__(self, credentials: Login, user_agent: str) -> None:
         self._credentials = credentials
         self._user_agent = user_agent
         # Redirects are never followed: they would take the token along. The environment (HTTPS_PROXY, ~/.netrc) is not asked:

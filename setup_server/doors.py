@@ -50,13 +50,13 @@ class Doors:
         self.pages = Pages(site)
         self.forms = Forms(site, key, patience.form)
         self.sessions = Sessions(books.sessions, site, key, clock)
-        self._site = site
+        self.site = site
         self._books = books
         self._clock = clock
-        self._passwords = passwords
+        self.passwords = passwords
         self._patience = patience
-        self._audit = Tally(books.audit, clock)
-        self._brake = Brake(books.lanes, books.haunts, key, clock)
+        self.audit = Tally(books.audit, clock)
+        self.brake = Brake(books.lanes, books.haunts, key, clock)
         self._shield = Shield(site, self.pages)
 
     def hang(
@@ -68,28 +68,28 @@ class Doors:
         app.on_response_prepare.extend((self._shield.headers, self.sessions.renew))
         oidc = self._oidc(client, http) if client is not None and http is not None else None
         login = Login(
-            site=self._site,
+            site=self.site,
             pages=self.pages,
             forms=self.forms,
             sessions=self.sessions,
             accounts=self._books.accounts,
-            passwords=self._passwords,
-            brake=self._brake,
-            audit=self._audit,
+            passwords=self.passwords,
+            brake=self.brake,
+            audit=self.audit,
             other_way=oidc,
         )
         app.add_routes([*self.pages.routes(), *login.routes(), *(oidc.routes() if oidc else [])])
 
     def _oidc(self, client: Client, http: aiohttp.ClientSession) -> Oidc:
         return Oidc(
-            site=self._site,
+            site=self.site,
             pages=self.pages,
             forms=self.forms,
             sessions=self.sessions,
             accounts=self._books.accounts,
             provider=Provider(client, http, self._clock, self._patience.provider),
             pending=self._books.pending,
-            brake=self._brake,
-            audit=self._audit,
+            brake=self.brake,
+            audit=self.audit,
             clock=self._clock,
         )

@@ -14,17 +14,20 @@ STATUSES = frozenset({400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 502, 503
 ASSETS = {
     "steward.css": "text/css",
     "steward.svg": "image/svg+xml",
+    "setup.css": "text/css",
     "cards.css": "text/css",
     "live.js": "text/javascript",
 }
 
 
 class Words(dict[str, str]):
-    """The sentences of one language. One that is missing is our bug and raises."""
+    """The sentences of one language, of every file that ends in `<language>.toml`. One that is missing is our bug and raises."""
 
     def __init__(self, language: Language) -> None:
-        file = resources.files(__package__).joinpath("words", f"{language}.toml")
-        super().__init__({name: str(said) for name, said in tomllib.loads(file.read_text("utf-8")).items()})
+        super().__init__()
+        for file in resources.files(__package__).joinpath("words").iterdir():
+            if f".{file.name}".endswith(f".{language}.toml"):
+                self.update({name: str(said) for name, said in tomllib.loads(file.read_text("utf-8")).items()})
         self.language: Language = language
 
 

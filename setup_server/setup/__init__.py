@@ -1,0 +1,1 @@
+"""/setup: a new installation finds its owner, and what it needs; later the page of the settings."""
