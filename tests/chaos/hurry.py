@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 AT_WORK = 0.02
 """Real seconds between looks while a thread is at work."""
-_QUEUES = {"_connection_worker_thread": "tx", "_worker": "work_queue"}
-"""Where threads of aiosqlite and of an executor are while they have nothing to do, and what brings them work."""
+_AT_REST = frozenset({"_connection_worker_thread", "_worker"})
+"""Where threads of aiosqlite and of an executor are while they wait for their queue."""
 _WAITING = "wait"
 """Where a thread is that watches a test's time."""
 
@@ -63,14 +63,16 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type] # 
 
 def _at_work() -> bool:
     """Whether a thread besides this one is carrying something out, or has been asked to."""
-    me = threading.get_ident()
-    return any(_busy(frame) for thread, frame in sys._current_frames().items() if thread != me)
+    frames = sys._current_frames()
+    threads = [each for each in threading.enumerate() if each.ident != threading.get_ident()]
+    return any(_busy(each, frames[each.ident]) for each in threads if each.ident in frames)
 
 
-def _busy(frame: FrameType) -> bool:
+def _busy(thread: threading.Thread, frame: FrameType) -> bool:
+    """Asked of the thread's own arguments: the variables of a frame that runs may not be looked at from here."""
     name = frame.f_code.co_name
-    if name in _QUEUES:
-        return bool(frame.f_locals[_QUEUES[name]].qsize())
+    if name in _AT_REST:
+        return any(argument.qsize() for argument in getattr(thread, "_args", ()) if hasattr(argument, "qsize"))
     return name != _WAITING
 
 

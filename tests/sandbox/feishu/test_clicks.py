@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.chat import Chat, Member
+from sandbox.chat import Chat
 from sandbox.feishu import Click, Clock, FeishuStandIn
+from sandbox.rooms import FeishuRoom, Member
 from tests.sandbox.feishu.card import button, card, markdown
 from tests.sandbox.feishu.conftest import GROUP, LI
 from tests.sandbox.feishu.line import Client, event_of
@@ -178,7 +179,8 @@ async def test_a_press_of_a_card_that_nobody_sent(gateway: FeishuStandIn, sdk: C
 
 async def test_a_terminal_is_a_group_of_feishu_too(gateway: FeishuStandIn, sdk: Client) -> None:
     written: list[str] = []
-    chat = Chat(gateway, GROUP, [Member(LI, "李雷", "管理员")], written.append)
+    room = FeishuRoom(gateway, GROUP)
+    chat = Chat([room], [Member("李雷", "管理员", {"feishu": LI})], written.append)
     before = chat.now
     line = await sdk.line()
     async with asyncio.TaskGroup() as tasks:
