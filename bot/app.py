@@ -17,6 +17,9 @@ import structlog
 from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
 from bot.access import Pair
+from bot.alerts.desk import Desk
+from bot.alerts.mutes import Mutes
+from bot.alerts.watch import AlertWatch
 from bot.alone import alone
 from bot.approvals import Approvals
 from bot.book.daily import Daily, time_of_day
@@ -74,6 +77,7 @@ class House:
     gaps: Gaps
     budget: Budget
     daily: Daily
+    alerts: AlertWatch
 
 
 async def run(
@@ -147,7 +151,10 @@ def _built(
     inquiries = Inquiries(store, connection.reader, lines, identities, words, clock, budgets)
     policy = Policy(own_namespace=connection.own_namespace)
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
-    flow = Flow(RulesPlanner(), cluster, identities, approvals, router, inquiries, people, words, policy=policy)
+    to = tuple(place for places in ops.values() for place in places)
+    desk = Desk(store, connection.reader, router, words, clock, to=to)
+    mutes = Mutes(desk, identities, words)
+    flow = Flow(RulesPlanner(), cluster, identities, approvals, router, inquiries, people, mutes, words, policy=policy)
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
@@ -167,10 +174,11 @@ def _built(
             words,
             clock,
             settings.steward_data_dir,
-            to=tuple(place for places in ops.values() for place in places),
+            to=to,
             post_at=time_of_day(settings.steward_audit_post),
             keep_days=settings.steward_audit_keep_days,
         ),
+        alerts=AlertWatch(desk, connection.reader, clock, url=settings.steward_alertmanager_url, told=bool(to)),
     )
 
 
@@ -187,6 +195,7 @@ async def _live(
         house.gaps,
         house.daily,
         house.leavers,
+        house.alerts,
     )
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]

@@ -11,6 +11,7 @@ import structlog
 from adapters.types import Message
 from bot import answers, asking
 from bot.actions import Action
+from bot.alerts.mutes import Mutes
 from bot.answers import Told
 from bot.approvals import Approvals
 from bot.brain.planner import (
@@ -19,6 +20,7 @@ from bot.brain.planner import (
     Decide,
     Diagnose,
     Grant,
+    Mute,
     Pick,
     Plan,
     Planner,
@@ -61,6 +63,7 @@ class Flow:
         router: NotificationRouter,
         inquiries: Inquiries,
         people: People,
+        mutes: Mutes,
         words: Words,
         *,
         policy: Policy,
@@ -73,6 +76,7 @@ class Flow:
         self._router = router
         self._inquiries = inquiries
         self._people = people
+        self._mutes = mutes
         self._words = words
 
     async def handle(self, message: Message) -> None:
@@ -130,12 +134,17 @@ class Flow:
                 return await self._decide(plan, message)
             case Pick():
                 return await self._pick(plan.number, message)
-            case Bind() | Grant() | Revoke():
-                return await self._about_people(plan, message)
+            case Bind() | Grant() | Revoke() | Mute():
+                return await self._settle(plan, message)
 
-    async def _about_people(self, plan: Bind | Grant | Revoke, message: Message) -> str:
+    async def _settle(self, plan: Bind | Grant | Revoke | Mute, message: Message) -> str:
+        """What is no matter of the cluster: people and alerts."""
+        told: Told | None
         try:
-            told = await self._people.handle(plan, message, _card(message))
+            if isinstance(plan, Mute):
+                told = await self._mutes.handle(plan, message, _card(message))
+            else:
+                told = await self._people.handle(plan, message, _card(message))
         except NotDone as refusal:
             return await self._refuse(message, (refusal.reason,))
         if told is not None:

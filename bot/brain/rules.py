@@ -15,6 +15,7 @@ from bot.brain.combine import combined
 from bot.brain.execs import lift_command
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
+from bot.brain.muting import muting
 from bot.brain.planner import Choice, Clarify, Plan, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
 from bot.brain.spelling import Token
@@ -50,6 +51,8 @@ def plan(text: str, fallback: str = "zh") -> Plan:
         return pasted.plan(found)
     if (about := people.people(text)) is not None:
         return about
+    if (quiet := muting(text)) is not None:
+        return quiet
     tokens = tokenise(text)
     if (built_in := pages.page(text, tokens)) is not None:
         return built_in
