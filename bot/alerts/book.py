@@ -111,7 +111,8 @@ async def missed(tx: Transaction, key: str, now: datetime) -> None:
 
 
 async def close(tx: Transaction, key: str, now: datetime) -> None:
-    await tx.execute("UPDATE alerts SET closed_at = ? WHERE key = ?", stamp(now), key)
+    """Should it fire again, its card no longer shows that."""
+    await tx.execute("UPDATE alerts SET closed_at = ?, shown_at = NULL WHERE key = ?", stamp(now), key)
 
 
 async def carded(tx: Transaction, key: str, card_id: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ import structlog
 from adapters.types import Conversation, Person
 from bot import audit, deliveries
 from bot.alerts import book, cards
-from bot.alerts.alert import Alert, Source
+from bot.alerts.alert import WORST, Alert, Source
 from bot.alerts.book import Entry
 from bot.alerts.cards import Shape
 from bot.alerts.subject import subject_of
@@ -28,7 +28,7 @@ from cards.model import Card
 from executor import triage
 from executor.cluster import Reader
 from executor.diagnosis import Diagnosis
-from executor.errors import ClusterError
+from executor.errors import ClusterError, Throttled, Unreachable
 
 log = structlog.get_logger()
 
@@ -66,11 +66,14 @@ class Desk:
         self._to = to
         self._most = most
         self._turn = asyncio.Lock()
+        self._dark = False
+        """The cluster did not answer in this round: it is not waited for once more."""
 
     async def settle(self, source: Source, alerts: Sequence[Alert], *, complete: bool = True) -> None:
         """These fire, and of this source nothing else does if that is `complete`."""
         async with self._turn:
             now = self._clock()
+            self._dark = False
             known = await book.of_source(self._store, source)
             here = {alert.key for alert in alerts}
             await self._note(alerts, known, now)
@@ -87,6 +90,7 @@ class Desk:
     async def mute(self, code: str, until: datetime | None, by: Person) -> Entry | None:
         """Keep an alert quiet until then, with None no longer; None when no alert has this code."""
         now = self._clock()
+        until = datetime.fromisoformat(stamp(until)) if until else None  # as it is read back: said twice it is the same
 
         async def noted(tx: Transaction) -> Entry | None:
             entry = await book.by_code(tx, code)
@@ -119,18 +123,19 @@ class Desk:
         """Bring its card up to date, where that is due; how many new cards were posted."""
         if entry.muted(now) or (not entry.card_id and room <= 0):
             return 0
-        flaps = before is not None and before.closed_at is not None and bool(entry.card_id)
         worse = before is not None and _rank(alert) < _rank(before.alert)
-        if entry.shown_at is not None and now - entry.shown_at < LOOK_AGAIN and not worse and not flaps:
+        if entry.shown_at is not None and now - entry.shown_at < LOOK_AGAIN and not worse:
             return 0
         shape = Shape(entry, alert, await self._look(alert))
+        if self._dark and entry.shown_at is not None and not worse:
+            return 0  # what was found before is worth more than nothing
         told = _told(shape)
-        if entry.card_id and told == entry.told and not flaps and entry.shown_at is not None:
+        if told == entry.told and entry.shown_at is not None:
             await self._store.write(lambda tx: book.shown(tx, entry.key, told, now))
             return 0
         card_id = entry.card_id or stable_id("alert", entry.key, stamp(entry.since), stamp(now))
         await self._put(entry, cards.firing(self._words, card_id, shape), told, now)
-        log.info("alert.shown", card=card_id, new=not entry.card_id, flaps=flaps)
+        log.info("alert.shown", card=card_id, new=not entry.card_id)
         return int(not entry.card_id)
 
     async def _put(self, entry: Entry, drawn: Told, told: str, now: datetime) -> None:
@@ -150,13 +155,20 @@ class Desk:
 
     async def _look(self, alert: Alert) -> Diagnosis | None:
         """What the rules say about what it points to; None where that cannot be found or asked."""
+        if self._dark:
+            return None
         try:
             async with asyncio.timeout(TRIAGE_SECONDS):
                 target = await subject_of(self._cluster, alert.place)
                 return await triage.diagnose(self._cluster, target) if target else None
-        except (ClusterError, TimeoutError) as error:
+        except (Unreachable, Throttled, TimeoutError) as error:
+            self._dark = True
             log.info("alert.undiagnosed", key=alert.key, reason=type(error).__name__)
-            return None
+        except ClusterError as error:
+            log.info("alert.undiagnosed", key=alert.key, reason=type(error).__name__)
+        except Exception:  # our bug with this very object: it would end us again after every start
+            log.exception("alert.undiagnosed", key=alert.key)
+        return None
 
     async def _miss(self, entry: Entry, now: datetime) -> None:
         if entry.missing_since is None:
@@ -211,7 +223,7 @@ def _is_new(entry: Entry | None, now: datetime) -> bool:
 
 
 def _rank(alert: Alert) -> int:
-    return ("critical", "warning", "info").index(alert.severity)
+    return WORST.index(alert.severity)
 
 
 def _told(shape: Shape) -> str:

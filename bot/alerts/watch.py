@@ -79,8 +79,9 @@ class AlertWatch:
         async with Watching(self._cluster, (_EVENTS,), poll=math.inf) as view:
             while True:
                 await self._until_later(view)
-                if view.complete("events"):
-                    await self._desk.settle("events", events.firing(view.of("events"), self._clock()))
+                if view.known():
+                    alerts = await asyncio.to_thread(events.firing, view.of("events"), self._clock())
+                    await self._desk.settle("events", alerts, complete=view.complete("events"))
 
     async def _until_later(self, view: Watching) -> None:
         loop = asyncio.get_running_loop()

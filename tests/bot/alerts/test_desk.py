@@ -3,12 +3,20 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from adapters.types import Message
 from bot.alerts.alert import Place
+from bot.alerts.mutes import Mutes
 from bot.audit import entries
+from bot.brain.planner import Mute
+from bot.identities import Identities
+from bot.people import NotDone
 from cards.model import Tone
 from sandbox.cluster import ClusterStandIn, demo_shop
+from setup_server.accounts import Role
 from tests.bot.alerts.duty import duty
-from tests.bot.stand import MEMBER, Clock
+from tests.bot.stand import GROUP, MEMBER, ZH, Clock, run_sql
 
 
 async def test_an_alert_becomes_one_card_in_the_ops_conversation(tmp_path: Path) -> None:
@@ -137,7 +145,7 @@ async def test_a_member_can_keep_it_quiet_for_a_while(tmp_path: Path) -> None:
 
 async def test_a_mute_outlives_the_alert_and_said_twice_it_is_one(tmp_path: Path) -> None:
     clock = Clock()
-    until = clock.now + timedelta(hours=2)
+    until = clock.now + timedelta(hours=2, microseconds=123456)
     async with duty(tmp_path, clock) as here:
         await here.poll(here.alert())
         for _ in range(2):
@@ -196,3 +204,41 @@ async def test_a_cluster_that_does_not_answer_still_leaves_the_alert_itself(tmp_
     async with duty(tmp_path, Clock()) as here:
         await here.poll(here.alert(place=Place(kind="Deployment", name="api", namespace="shop")))
         assert (await here.card()).summary == "HighLatency is firing"
+
+
+async def test_a_kill_right_when_it_comes_back_leaves_no_card_that_says_it_is_over(tmp_path: Path) -> None:
+    clock = Clock()
+    async with duty(tmp_path, clock) as here:
+        await here.poll(here.alert())
+        await here.over()
+        clock.advance(60)
+        await run_sql(here.store, "UPDATE alerts SET closed_at = NULL, missing_since = NULL")  # noted, not yet shown
+    async with duty(tmp_path, clock) as here:
+        await here.poll(here.alert())
+        card = await here.card()
+        assert (card.tag, card.final) == ("告警中", False)
+
+
+async def test_while_the_cluster_is_away_what_was_found_before_stays(tmp_path: Path) -> None:
+    clock = Clock()
+    place = Place(kind="Deployment", name="nginx", namespace="shop")
+    async with ClusterStandIn(seed=demo_shop, speed=20) as cluster, duty(tmp_path, clock, cluster=cluster) as here:
+        await here.poll(here.alert(place=place))
+    clock.advance(600)
+    async with duty(tmp_path, clock) as here:
+        before = await here.card()
+        await here.poll(here.alert(place=place, count=3))
+        assert await here.card() == before
+        await here.poll(here.alert(place=place, count=3, severity="critical"))
+        assert (await here.card()).tone is Tone.FAILURE
+
+
+async def test_who_may_only_look_may_not_mute(tmp_path: Path) -> None:
+    async with duty(tmp_path, Clock()) as here:
+        await here.poll(here.alert())
+        identities = Identities(here.store, here.clock, fixed=frozenset(), default=Role.VIEWER)
+        said = Message(id="m", conversation=GROUP, sender=MEMBER, text="", sent_at=here.clock.now)
+        with pytest.raises(NotDone):
+            await Mutes(here.desk, identities, ZH).handle(Mute(code=await here.code(), seconds=3600), said, "card")
+        assert (await here.card()).tag == "告警中"
+        assert [row async for row in entries(here.store)] == []
