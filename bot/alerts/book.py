@@ -1,5 +1,6 @@
 """What fires and fired, in the store: which card tells of it, since when, muted until when. SQL of alerts lives here."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,7 +53,8 @@ def _time(said: str | None) -> datetime | None:
 
 async def of_source(store: Store, source: Source) -> dict[str, Entry]:
     """By key, those that are over as well."""
-    return {row["key"]: _read(row) for row in await store.rows("SELECT * FROM alerts WHERE source = ?", source)}
+    rows = await store.rows("SELECT * FROM alerts WHERE source = ?", source)
+    return await asyncio.to_thread(lambda: {row["key"]: _read(row) for row in rows})  # a storm's are thousands
 
 
 async def by_code(source: Transaction | Store, code: str) -> Entry | None:
@@ -71,7 +73,7 @@ async def without_card(store: Store, now: datetime) -> list[Entry]:
         "SELECT * FROM alerts WHERE closed_at IS NULL AND card_id = '' AND coalesce(muted_until, '') <= ? ORDER BY since",
         stamp(now),
     )
-    return [_read(row) for row in rows]
+    return await asyncio.to_thread(lambda: [_read(row) for row in rows])
 
 
 async def cards_since(store: Store, since: datetime) -> int:

@@ -77,13 +77,17 @@ class Desk:
             known = await book.of_source(self._store, source)
             here = {alert.key for alert in alerts}
             await self._note(alerts, known, now)
-            noted = await book.of_source(self._store, source)
             room = self._most - await book.cards_since(self._store, now - HOUR)
             for alert in alerts:
-                room -= await self._show(alert, known.get(alert.key), noted[alert.key], now, room=room)
-            for key, entry in known.items():
-                if complete and key not in here and entry.closed_at is None:
-                    await self._miss(entry, now)
+                before = known.get(alert.key)
+                entry = before
+                if _is_new(before, now):
+                    entry = await book.by_key(self._store, alert.key) if room > 0 else None
+                if entry is not None:
+                    room -= await self._show(alert, before, entry, now, room=room)
+            if complete:
+                gone = [entry for key, entry in known.items() if key not in here and entry.closed_at is None]
+                await self._miss(gone, now)
             await self._tell_overflow(now)
             await self._store.write(lambda tx: book.forget(tx, now))
 
@@ -170,23 +174,27 @@ class Desk:
             log.exception("alert.undiagnosed", key=alert.key)
         return None
 
-    async def _miss(self, entry: Entry, now: datetime) -> None:
-        if entry.missing_since is None:
-            await self._store.write(lambda tx: book.missed(tx, entry.key, now))
-            return
-        if now - entry.missing_since < GRACE:
+    async def _miss(self, gone: Sequence[Entry], now: datetime) -> None:
+        """Their source did not name them: noted at first, and believed after a while."""
+        if not gone:
             return
 
-        async def closed(tx: Transaction) -> None:
-            await book.close(tx, entry.key, now)
-            card = await deliveries.card_of(tx, entry.card_id) if entry.card_id else None
-            if card is not None:
-                over = cards.resolved(self._words, card, (entry.missing_since or now) - entry.since)
-                await deliveries.put_card(tx, over, now, commands={})
+        async def noted(tx: Transaction) -> None:
+            for entry in gone:
+                if entry.missing_since is None:
+                    await book.missed(tx, entry.key, now)
+                elif now - entry.missing_since >= GRACE:
+                    await book.close(tx, entry.key, now)
+                    await self._end(tx, entry, entry.missing_since - entry.since, now)
 
-        await self._store.write(closed)
+        await self._store.write(noted)
         self._router.wake()
-        log.info("alert.resolved", card=entry.card_id)
+
+    async def _end(self, tx: Transaction, entry: Entry, lasted: timedelta, now: datetime) -> None:
+        card = await deliveries.card_of(tx, entry.card_id) if entry.card_id else None
+        if card is not None:
+            await deliveries.put_card(tx, cards.resolved(self._words, card, lasted), now, commands={})
+            log.info("alert.resolved", card=entry.card_id)
 
     async def _tell_overflow(self, now: datetime) -> None:
         """One card for all that have none."""

@@ -13,6 +13,7 @@ from adapters.dingtalk import DingTalk
 from bot.alerts.watch import AlertWatch
 from bot.app import run
 from bot.settings import Settings
+from bot.store import open_store
 from cards.model import Card
 from executor.cluster import connect
 from sandbox.alertmanager import AlertmanagerStandIn
@@ -164,3 +165,7 @@ async def test_in_the_group_an_alert_is_a_card_that_can_be_muted_by_a_click(tmp_
             await gateway.next_card(containing="已静默到", after=since)
             await gateway.until(lambda: "已静默" in card.view(MEMBER).text)
         assert not [call for call in cluster.calls if call.method in ("PUT", "PATCH", "DELETE")]
+    async with open_store(tmp_path / "steward.db") as store:
+        assert await store.rows("SELECT id FROM actions") == []
+        rows = await store.rows("SELECT action_type, user_id FROM audit_logs ORDER BY seq")
+        assert {tuple(row) for row in rows} >= {("mute", MEMBER), ("choose", MEMBER)}
