@@ -121,15 +121,22 @@ async def add_card(
     return True
 
 
-async def put_card(tx: Transaction, card: Card, now: datetime, *, commands: Mapping[str, str] | None = None) -> Card:
+async def put_card(
+    tx: Transaction,
+    card: Card,
+    now: datetime,
+    *,
+    commands: Mapping[str, str] | None = None,
+    reopens: bool = False,
+) -> Card:
     """Store the next version of a card; every copy is now behind, and due when it was: a step on the way waits for its turn as the
-    one before did, the end waits only where the platform asked for it. A step that comes after the end changes nothing. Returns the
-    card that is there, with its version and its link."""
+    one before did, the end waits only where the platform asked for it. A step that comes after the end changes nothing, unless it
+    `reopens` what seemed over. Returns the card that is there, with its version and its link."""
     row = await tx.row(
         "SELECT version, final, body, json_extract(body, '$.link') AS link FROM cards WHERE id = ?", card.id
     )
     assert row is not None, card.id
-    if row["final"] and not card.final:
+    if row["final"] and not card.final and not reopens:
         return Card.model_validate_json(row["body"])
     newer = card.model_copy(update={"version": row["version"] + 1, "link": card.link or row["link"]})
     body = newer.model_dump_json()

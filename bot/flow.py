@@ -12,6 +12,7 @@ import structlog
 from adapters.types import Message
 from bot import answers, asking
 from bot.actions import Action
+from bot.alerts.mutes import Mutes
 from bot.answers import Told
 from bot.approvals import Approvals
 from bot.brain import rules
@@ -23,6 +24,7 @@ from bot.brain.planner import (
     Decide,
     Diagnose,
     Grant,
+    Mute,
     Pick,
     Plan,
     Planner,
@@ -78,6 +80,7 @@ class Flow:
         router: NotificationRouter,
         inquiries: Inquiries,
         people: People,
+        mutes: Mutes,
         words: Words,
         recollection: Recollection,
         *,
@@ -93,6 +96,7 @@ class Flow:
         self._router = router
         self._inquiries = inquiries
         self._people = people
+        self._mutes = mutes
         self._words = words
 
     async def handle(self, message: Message) -> None:
@@ -163,12 +167,17 @@ class Flow:
                 return await self._decide(plan, message)
             case Pick():
                 return await self._pick(plan.number, message)
-            case Bind() | Grant() | Revoke():
-                return await self._about_people(plan, message)
+            case Bind() | Grant() | Revoke() | Mute():
+                return await self._settle(plan, message)
 
-    async def _about_people(self, plan: Bind | Grant | Revoke, message: Message) -> str:
+    async def _settle(self, plan: Bind | Grant | Revoke | Mute, message: Message) -> str:
+        """What is no matter of the cluster: people and alerts."""
+        told: Told | None
         try:
-            told = await self._people.handle(plan, message, _card(message))
+            if isinstance(plan, Mute):
+                told = await self._mutes.handle(plan, message, _card(message))
+            else:
+                told = await self._people.handle(plan, message, _card(message))
         except NotDone as refusal:
             return await self._refuse(message, (refusal.reason,))
         if told is not None:

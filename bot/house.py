@@ -10,6 +10,9 @@ import structlog
 from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
 from bot.access import Pair
+from bot.alerts.desk import Desk
+from bot.alerts.mutes import Mutes
+from bot.alerts.watch import AlertWatch
 from bot.approvals import Approvals
 from bot.book.daily import Daily, time_of_day
 from bot.brain.planner import Planner
@@ -65,6 +68,7 @@ class House:
     gaps: Gaps
     budget: Budget
     daily: Daily
+    alerts: AlertWatch
 
 
 def built(
@@ -98,8 +102,12 @@ def built(
     budgets = (budget,) if budget.platform in doors else ()
     inquiries = Inquiries(store, connection.reader, lines, identities, words, clock, budgets)
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
-    recollection = Recollection(store, clock)
-    flow = Flow(planner, cluster, identities, approvals, router, inquiries, people, words, recollection, policy=policy)
+    to = tuple(place for places in ops.values() for place in places)
+    desk = Desk(store, connection.reader, router, words, clock, to=to)
+    mutes, recollection = Mutes(desk, identities, words), Recollection(store, clock)
+    flow = Flow(
+        planner, cluster, identities, approvals, router, inquiries, people, mutes, words, recollection, policy=policy
+    )
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
@@ -119,10 +127,11 @@ def built(
             words,
             clock,
             settings.steward_data_dir,
-            to=tuple(place for places in ops.values() for place in places),
+            to=to,
             post_at=time_of_day(settings.steward_audit_post),
             keep_days=settings.steward_audit_keep_days,
         ),
+        alerts=AlertWatch(desk, connection.reader, clock, url=settings.steward_alertmanager_url, told=bool(to)),
     )
 
 
@@ -145,6 +154,7 @@ async def live(
         house.gaps,
         house.daily,
         house.leavers,
+        house.alerts,
     )
     standing = [group.create_task(part.run(), name=type(part).__name__) for part in parts]
     standing += [group.create_task(work) for work in more]

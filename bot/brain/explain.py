@@ -4,7 +4,20 @@ import asyncio
 import json
 from typing import IO, Any, TextIO
 
-from bot.brain.planner import Bind, Clarify, Decide, Diagnose, Grant, Pick, Planner, Proposal, Refusal, Reply, Revoke
+from bot.brain.planner import (
+    Bind,
+    Clarify,
+    Decide,
+    Diagnose,
+    Grant,
+    Mute,
+    Pick,
+    Planner,
+    Proposal,
+    Refusal,
+    Reply,
+    Revoke,
+)
 from bot.brain.wording import pod_like
 from bot.words import Words
 from executor.kubectl import command_of
@@ -36,6 +49,9 @@ async def explain(planner: Planner, text: str, words: Words) -> Json:
             return _answer("clarify", sentence, [_entry(one, words) for one in plan.operations], choices=shown)
         case Bind() | Grant() | Revoke():
             return _of_people(plan, words)
+        case Mute():
+            sentence = words("plan.mute", code=plan.code) if plan.seconds else words("plan.unmute", code=plan.code)
+            return _answer("reply", sentence, [], mute={"code": plan.code, "seconds": plan.seconds})
         case Reply() | Decide() | Pick():
             return _reply(plan, words)
 

@@ -135,7 +135,15 @@ class Revoke(Planned):
     who: str
 
 
-Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick | Bind | Grant | Revoke
+class Mute(Frozen):
+    """`静默 7F3K 1小时`: keep an alert quiet for so many seconds; 0 is no longer. `code` is upper-case."""
+
+    kind: Literal["mute"] = "mute"
+    code: str
+    seconds: int
+
+
+Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick | Bind | Grant | Revoke | Mute
 
 
 class Conclusion(Planned):

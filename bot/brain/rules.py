@@ -16,6 +16,7 @@ from bot.brain.execs import lift_command
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
 from bot.brain.memory import NOTHING, Memory
+from bot.brain.muting import muting
 from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
 from bot.brain.spelling import Token
@@ -64,6 +65,8 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
         return pasted.plan(found)
     if (about := people.people(text)) is not None:
         return about
+    if (quiet := muting(text)) is not None:
+        return quiet
     tokens = tokenise(text)
     if (built_in := pages.page(text, tokens)) is not None:
         return built_in

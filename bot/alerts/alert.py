@@ -1,0 +1,84 @@
+"""One thing that fires: of one name, about one workload, however many pods say so. All of its text is masked, and data (I8, I9)."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from bot.deliveries import stable_id
+from executor.reason import Frozen
+
+Source = Literal["alertmanager", "events", "steward"]
+Severity = Literal["critical", "warning", "info"]
+WORST: tuple[Severity, ...] = ("critical", "warning", "info")
+
+MOST_LABELS = 40
+MOST_LINES = 8
+_RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
+"""The characters of Kubernetes' generated names: no vowels, and nothing that looks like another one."""
+_OF_REPLICA_SET = re.compile(rf"(?P<name>.+)-{_RANDOM}{{6,10}}-{_RANDOM}{{5}}")
+_OF_SET = re.compile(rf"(?P<name>.+)-(?:{_RANDOM}{{5}}|\d{{1,4}})")
+
+
+class Place(Frozen):
+    """What it is about, as far as it was said. `kind` is "" for some workload of that name."""
+
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    pod: str = ""
+    """One of the pods that are meant."""
+
+    def __str__(self) -> str:
+        word = f"{self.kind.lower()}/{self.name}" if self.kind else self.name
+        return f"{word} ({self.namespace})" if word and self.namespace else word or self.namespace
+
+
+class Alert(Frozen):
+    source: Source
+    key: str
+    name: str
+    severity: Severity = "warning"
+    place: Place = Place()
+    summary: str = ""
+    detail: str = ""
+    since: datetime
+    count: int = 1
+    labels: tuple[str, ...] = ()
+    """`name=value`, those that all of its members share."""
+    lines: tuple[str, ...] = ()
+    """What the cluster said about it, oldest first."""
+
+
+def key_of(source: Source, name: str, place: Place) -> str:
+    """A hash: names may hold what must not be kept in clear."""
+    return stable_id("alert", source, name, place.namespace, place.kind, place.name)
+
+
+def workload_of(pod: str) -> str:
+    """The name of the workload that made a pod, from its name alone: the pod may be gone, and the group must stay the same one when
+    the cluster cannot be asked."""
+    found = _OF_REPLICA_SET.fullmatch(pod) or _OF_SET.fullmatch(pod)
+    return found["name"] if found else pod
+
+
+def grouped(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    """One for each key, the worst first."""
+    groups: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(alert.key, []).append(alert)
+    return tuple(sorted(map(_merged, groups.values()), key=lambda one: (WORST.index(one.severity), one.since, one.key)))
+
+
+def _merged(members: list[Alert]) -> Alert:
+    members = sorted(members, key=lambda one: (WORST.index(one.severity), one.since, one.place.pod, one.summary))
+    shared = set(members[0].labels).intersection(*(one.labels for one in members))
+    lines = dict.fromkeys(line for one in members for line in one.lines)
+    return members[0].model_copy(
+        update={
+            "since": min(one.since for one in members),
+            "count": sum(one.count for one in members),
+            "labels": tuple(label for label in members[0].labels if label in shared)[:MOST_LABELS],
+            "lines": tuple(lines)[-MOST_LINES:],
+        }
+    )

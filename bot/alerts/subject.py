@@ -1,0 +1,30 @@
+"""The object of the live cluster that an alert points to."""
+
+from bot.alerts.alert import Place
+from executor import resolve
+from executor.cluster import Reader
+from executor.errors import BadName
+from executor.operations import Describe, Target
+
+_DIAGNOSED = ("", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Node")
+
+
+async def subject_of(reader: Reader, place: Place) -> Target | None:
+    """Exactly what was named, else None: labels are written by others, and something of a like name is something else. Raises what
+    reading raises."""
+    if not place.name or place.kind not in _DIAGNOSED:
+        return None
+    namespace = place.namespace or None
+    wanted = [Target(kind=place.kind, name=place.name, namespace=namespace)]
+    if place.pod:
+        wanted.append(Target(kind="Pod", name=place.pod, namespace=namespace))
+    for target in wanted:
+        try:
+            found = await resolve.resolve(reader, Describe(target=target))
+        except BadName:
+            continue
+        if isinstance(found, resolve.Resolved) and isinstance(found.operation, Describe):
+            whole = found.operation.target
+            if whole.name == target.name and whole.namespace == (namespace or whole.namespace):
+                return whole
+    return None
