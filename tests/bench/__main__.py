@@ -19,8 +19,11 @@ from tests.bench.clicks import clicks, feishu_clicks
 from tests.bench.failures import failures
 from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
+from tests.bench.masking import masking
 from tests.bench.memory import memory
 from tests.bench.messages import feishu_messages, messages
+from tests.bench.risk import risk
+from tests.bench.rules import rules
 from tests.bench.start import start
 from tests.bench.world import real_cluster
 
@@ -30,6 +33,9 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "feishu-click": feishu_clicks,
     "feishu-message": feishu_messages,
     "audit": audit,
+    "rules": rules,
+    "risk": risk,
+    "masking": masking,
     "chaos": chaos,
 }
 """Before a control plane shares the processors."""
