@@ -94,7 +94,9 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         "",
         """
         returns | returning | throws | throwing | restarts a lot | restarts often | failing | fails | fail | failed |
-        failure | dying | dies | died | wont start | cant start | doesnt start | isnt starting | not starting |
+        failure | high latency | latency | high cpu | high memory | cpu is at | memory is at | cpu at | memory at |
+        can't reach | cannot reach | cant reach | unable to reach | can't connect to | cannot connect to |
+        dying | dies | died | wont start | cant start | doesnt start | isnt starting | not starting |
         isn't starting | won't start | doesn't start | not start | can't start |
         cannot start | crash | crashing | crashed | crashes | broken | not working | isn't working | doesn't work |
         not running | isn't running | unhealthy | crashloopbackoff | crashloop | imagepullbackoff | errimagepull |
@@ -109,12 +111,20 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         alerting | alerts | outage | on fire | offline
         """,
     ),
-    (Tag.OFTEN, "", "keeps | keep | constantly | always | repeatedly | randomly | again and again | over and over"),
+    (
+        Tag.OFTEN,
+        "",
+        """
+        keeps | keep | keeps getting | keep getting | constantly | always | repeatedly | randomly | again and again |
+        over and over
+        """,
+    ),
     (
         Tag.WHICH,
         "",
         """
-        which | where is | where's | where are | what | what are | what are the | what's in | what is in |
+        which | what's running | what is running | where is | where's | where are | what | what are |
+        what are the | what's in | what is in |
         are there | are there any | what kind of
         """,
     ),
@@ -189,7 +199,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         """
         the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you | thx |
         ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent | urgently |
-        give | team | folks | everyone | everybody | for us | real quick | thanks a lot | thank you very much |
+        give | for us | real quick | thanks a lot | thank you very much |
         many thanks | um | hmm | yo | dear | kubectl |
         existing | then please
         """,

@@ -21,6 +21,8 @@ def read(clause: Clause, scene: Scene) -> Reading:
     lines = clause.has(Tag.LOGS) or any(phrase.tokens[-1].tag is Tag.LINES for phrase in clause.all("tail"))
     if lines and not clause.has(Tag.WHY, Tag.DIAGNOSE):
         return Act((_logs(clause, scene),))
+    if clause.has(Tag.EVENTS) and clause.has(Tag.WHICH) and not clause.has(Tag.WHY, Tag.DIAGNOSE):
+        return Act((_events(clause),))
     lists = _kinds(clause) and (not _names(clause) or _owner(clause) is not None)
     if clause.has(Tag.WHY, Tag.FAULT, Tag.DIAGNOSE) or _is_down(clause) or _answers_badly(clause):
         counted = lists and clause.has(Tag.WHICH, Tag.HOWMANY) and not clause.has(Tag.DIAGNOSE)
@@ -46,7 +48,8 @@ def _shown(clause: Clause) -> Reading:
     """`看看 nginx`, `看下 shop 命名空间`"""
     if _names(clause) and clause.has(Tag.LOOK, Tag.WHICH, Tag.HOWMANY, Tag.STATUS):
         return Act(tuple(_get(item, clause) for item in _first_group(clause) if item.name))
-    if not clause.has(Tag.LOOK) or not clause.all("place"):
+    asked = clause.has(Tag.LOOK) or (clause.has(Tag.WHICH) and not clause.has(Tag.HAN, Tag.FILLER))
+    if not asked or not clause.all("place"):
         return Unread("")
     if (namespace := named_namespace(clause)) is not None:
         return Act((Get(kind="Namespace", name=namespace),))

@@ -17,6 +17,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.SCALE, "to", "bring | take | scale | resize | rescale"),
     (Tag.SCALE, "add", "add | more replicas | more pods | more instances | more copies"),
     (Tag.DOUBLE, "", "double"),
+    (Tag.DOUBLE, "3", "triple"),
     (Tag.HALVE, "", "halve"),
     (Tag.HALF, "", "half | in half"),
     (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap"),
@@ -69,7 +70,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         have a look at | check out | tell me about | list out
         """,
     ),
-    (Tag.DESCRIBE, "", "describe | details | detail | inspect"),
+    (Tag.DESCRIBE, "", "describe | yaml | manifest | details | detail | inspect"),
     (
         Tag.DIAGNOSE,
         "",

@@ -10,7 +10,7 @@ HAN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.SCALE, "to", "扩缩容 伸缩 扩缩"),
     (Tag.SCALE, "add", "加 增加 添加 多加 再加 增 多开 加开 再多加 多 再多 多起 再起 再来"),
     (Tag.SCALE, "remove", "减 减少 减掉 再减"),
-    (Tag.DOUBLE, "", "翻倍 翻个倍 加倍 翻一倍 翻一番 翻番"),
+    (Tag.DOUBLE, "", "翻倍 扩到双倍 翻个倍 加倍 翻一倍 翻一番 翻番"),
     (Tag.HALVE, "", "减半 砍半 缩一半 减一半 砍一半 砍掉一半 减少一半 缩减一半 缩小一半 缩掉一半 减掉一半"),
     (Tag.HALF, "", "一半 半数"),
     (Tag.ALTER, "amount", "调整 调"),
