@@ -7,7 +7,7 @@ Both are shown, decided, used up and recorded by the same machine (`bot.approval
 import hashlib
 from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from adapters.types import Person
 from executor.blast import BlastRadius
@@ -72,4 +72,4 @@ class AccessOrder(Frozen):
 
 
 Order = ChangeOrder | AccessOrder
-ORDER: TypeAdapter[ChangeOrder | AccessOrder] = TypeAdapter(Order)
+ORDER: TypeAdapter[ChangeOrder | AccessOrder] = TypeAdapter(Order, config=ConfigDict(hide_input_in_errors=True))
