@@ -8,7 +8,7 @@ command line: `executor.kubectl` reads one into operations and writes one for pe
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from executor.reason import Frozen
 
@@ -146,7 +146,7 @@ Read = Get | Describe | Logs | Events
 Change = Delete | Scale | SetImage | Patch | Exec | Restart
 Operation = Annotated[Read | Change | Other, Field(discriminator="verb")]
 
-OPERATION: TypeAdapter[Read | Change | Other] = TypeAdapter(Operation)
+OPERATION: TypeAdapter[Read | Change | Other] = TypeAdapter(Operation, config=ConfigDict(hide_input_in_errors=True))
 
 
 def canonical(value: Any) -> str:

@@ -24,7 +24,8 @@ def scales(verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[T
         doubled = Tag.DOUBLE in whole
         if way in (("down", "remove") if doubled else ("up", "add")):
             raise _unclear(amounts, ())
-        return tuple(Scale(target=target, factor=2.0 if doubled else 0.5) for target in targets)
+        times = next(float(verb.value or 2) for verb in verbs if verb.tag in whole) if doubled else 0.5
+        return tuple(Scale(target=target, factor=times) for target in targets)
     if not amounts:
         raise Unclear(Ask(reason("rules.how_many"), _examples(way, targets), severity=1))
     readings = _readings(way, amounts[0])

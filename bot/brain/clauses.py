@@ -107,6 +107,8 @@ def _parts(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], Tag]]:
 
 def _verb_follows(tokens: Sequence[Token]) -> bool:
     following = next((token for token in tokens if token.tag not in _UNSAID | {Tag.THEN, Tag.LIGHT}), None)
+    if following is not None and following.tag is Tag.RECENT and following.text == "tail":
+        return True  # `and tail its logs`
     return (following is not None and following.tag in VERBS) or (bool(tokens) and tokens[0].tag is Tag.BA)
 
 
@@ -148,11 +150,12 @@ def _is_bare(clause: Clause) -> bool:
 
 
 def _modifies(clause: Clause, held: Clause) -> bool:
-    """`看下 web 的日志，最近 30 行`; `扩容 web，5 个副本`"""
+    """`看下 web 的日志，最近 30 行`; `扩容 web，5 个副本`; `web 发个版，镜像用 web:1.4`"""
     roles = {phrase.role for phrase in clause.phrases}
     logs = held.has(Tag.LOGS) and roles <= {"tail", "since", "previous", "container"}
     amount = held.has(Tag.SCALE) and not held.all("amount") and roles == {"amount"}
-    return bool(roles) and (logs or amount)
+    image = held.has(Tag.UPGRADE) and not held.all("image") and "image" in roles and roles <= {"image", Tag.IMAGE_WORD}
+    return bool(roles) and (logs or amount or image)
 
 
 def _ends_with_object(clause: Clause) -> bool:
@@ -185,6 +188,8 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
         if token.tag is Tag.OFTEN:
             often = True
             continue
+        if token.tag is Tag.SCALE and token.text.startswith("more ") and any(one.tag is Tag.SCALE for one in kept):
+            token = replace(token, tag=Tag.REPLICAS)  # noqa: PLW2901 - `add two more replicas` has one verb
         often = often and token.tag in (*_REPEATED, Tag.AT)
         if often and token.tag in _REPEATED:
             kept.append(replace(token, tag=Tag.FAULT))

@@ -21,7 +21,7 @@ _MOODS = (
     (Tag.DECIDE, "rules.negated"),
 )
 _SETTINGS = ("env", "resources", "label", "autoscale", "taint")
-_ABOUT_STATE = ("start", "resume", "create")
+_ABOUT_STATE = ("start", "raise", "resume", "create")
 
 
 def judged(clause: Clause, scene: Scene) -> Reading | None:

@@ -58,7 +58,8 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         what's up | what's going on | what is going on | what's happening | how come | why's | reason |
         what's the matter | what is the problem | what's the problem | problem | problems | wrong | trouble |
         whats going on | how is | how's | how are | what is happening | issue with | issues with | problem with |
-        wrong with | what's the issue | why isn't | why aren't | why doesn't | why won't | why can't |
+        wrong with | what's the issue | what gives | alright | why wont | why cant | why isnt | why doesnt |
+        why isn't | why aren't | why doesn't | why won't | why can't |
         is everything ok | healthy | ok? | any issues | any problems | reason for
         """,
     ),
@@ -93,7 +94,10 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         "",
         """
         returns | returning | throws | throwing | restarts a lot | restarts often | failing | fails | fail | failed |
-        failure | not starting | isn't starting | won't start | doesn't start | not start | can't start |
+        failure | high latency | latency | high cpu | high memory | cpu is at | memory is at | cpu at | memory at |
+        can't reach | cannot reach | cant reach | unable to reach | can't connect to | cannot connect to |
+        dying | dies | died | wont start | cant start | doesnt start | isnt starting | not starting |
+        isn't starting | won't start | doesn't start | not start | can't start |
         cannot start | crash | crashing | crashed | crashes | broken | not working | isn't working | doesn't work |
         not running | isn't running | unhealthy | crashloopbackoff | crashloop | imagepullbackoff | errimagepull |
         pending | oomkilled | oom | stuck | slow | unreachable | timing out | timeout | timeouts | keeps restarting |
@@ -107,12 +111,21 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         alerting | alerts | outage | on fire | offline
         """,
     ),
-    (Tag.OFTEN, "", "keeps | keep | constantly | always | repeatedly | randomly | again and again | over and over"),
+    (
+        Tag.OFTEN,
+        "",
+        """
+        keeps | keep | keeps getting | keep getting | constantly | always | repeatedly | randomly | again and again |
+        over and over
+        """,
+    ),
     (
         Tag.WHICH,
         "",
         """
-        which | what | what are | what are the | what's in | what is in | are there | are there any | what kind of
+        which | what's running | what is running | where is | where's | where are | what | what are |
+        what are the | what's in | what is in |
+        are there | are there any | what kind of
         """,
     ),
     (Tag.HOWMANY, "", "how many | how much | number of | count"),
@@ -175,7 +188,8 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.LOOSE,
         "",
         """
-        is | are | be | there | does | running | exist | exists | you | me | going | doing | that are | i see | out |
+        is | are | be | there | does | running | exist | exists | you | me | anything | something | going |
+        doing | that are | i see | out |
         info | information | output | ones | some
         """,
     ),
@@ -185,7 +199,8 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         """
         the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you | thx |
         ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent | urgently |
-        for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm | yo | dear | kubectl |
+        give | for us | real quick | thanks a lot | thank you very much |
+        many thanks | um | hmm | yo | dear | kubectl |
         existing | then please
         """,
     ),

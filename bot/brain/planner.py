@@ -135,7 +135,7 @@ class Revoke(Planned):
     who: str
 
 
-class Mute(Frozen):
+class Mute(Planned):
     """`静默 7F3K 1小时`: keep an alert quiet for so many seconds; 0 is no longer. `code` is upper-case."""
 
     kind: Literal["mute"] = "mute"

@@ -11,16 +11,20 @@ from executor.operations import Describe, Events, Get, Logs, Operation, Target
 from executor.reason import reason
 
 _MOST_LINES = 2000
+_SERVER_ERRORS = ("500", "502", "503", "504")
 _SECONDS = {"分": 60, "小": 3600, "个": 3600, "秒": 1, "天": 86400, "m": 60, "h": 3600, "s": 1, "d": 86400}
 
 
 def read(clause: Clause, scene: Scene) -> Reading:
     """Raises Unclear when it is not said of what."""
     clause = solved(clause)
-    if clause.has(Tag.LOGS) and not clause.has(Tag.WHY, Tag.DIAGNOSE):
+    lines = clause.has(Tag.LOGS) or any(phrase.tokens[-1].tag is Tag.LINES for phrase in clause.all("tail"))
+    if lines and not clause.has(Tag.WHY, Tag.DIAGNOSE):
         return Act((_logs(clause, scene),))
+    if clause.has(Tag.EVENTS) and clause.has(Tag.WHICH) and not clause.has(Tag.WHY, Tag.DIAGNOSE):
+        return Act((_events(clause),))
     lists = _kinds(clause) and (not _names(clause) or _owner(clause) is not None)
-    if clause.has(Tag.WHY, Tag.FAULT, Tag.DIAGNOSE) or _is_down(clause):
+    if clause.has(Tag.WHY, Tag.FAULT, Tag.DIAGNOSE) or _is_down(clause) or _answers_badly(clause):
         counted = lists and clause.has(Tag.WHICH, Tag.HOWMANY) and not clause.has(Tag.DIAGNOSE)
         return Act(_lists(clause)) if counted else _look(clause, scene)
     if clause.has(Tag.EVENTS):
@@ -44,7 +48,8 @@ def _shown(clause: Clause) -> Reading:
     """`看看 nginx`, `看下 shop 命名空间`"""
     if _names(clause) and clause.has(Tag.LOOK, Tag.WHICH, Tag.HOWMANY, Tag.STATUS):
         return Act(tuple(_get(item, clause) for item in _first_group(clause) if item.name))
-    if not clause.has(Tag.LOOK) or not clause.all("place"):
+    asked = clause.has(Tag.LOOK) or (clause.has(Tag.WHICH) and not clause.has(Tag.HAN, Tag.FILLER))
+    if not asked or not clause.all("place"):
         return Unread("")
     if (namespace := named_namespace(clause)) is not None:
         return Act((Get(kind="Namespace", name=namespace),))
@@ -74,6 +79,12 @@ def _first_group(clause: Clause) -> tuple[Mention, ...]:
 def _is_down(clause: Clause) -> bool:
     """`nginx is down`"""
     return any(phrase.role == Tag.DIRECTION and phrase.tokens[0].value == "down" for phrase in clause.phrases)
+
+
+def _answers_badly(clause: Clause) -> bool:
+    """`web 502`: a number that only an HTTP server says."""
+    numbers = [phrase.value("n") or "" for phrase in clause.all("amount") if len(phrase.tokens) == 1]
+    return _names(clause) and any(number in _SERVER_ERRORS for number in numbers)
 
 
 def _targets(clause: Clause, scene: Scene) -> tuple[Target, ...]:

@@ -16,6 +16,9 @@ def recast(clause: Clause, verb: Tag) -> Clause:
         return _replaced(clause, inside, "container")
     if verb is Tag.EXEC or (verb is Tag.UPGRADE and clause.all("container")):
         return _last_place(clause)
+    to = clause.first("goal")
+    if verb is Tag.UPGRADE and to is not None and clause.all("image"):
+        return _replaced(clause, to, "ref")
     if verb is Tag.SCALE:
         goal = clause.first("goal")
         source = clause.first("place")

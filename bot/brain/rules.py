@@ -8,7 +8,7 @@ question with choices, or by what was not understood. It reads nothing and knows
 from dataclasses import replace
 from typing import Literal
 
-from bot.brain import pages, pasted, people
+from bot.brain import alarms, pages, pasted, people
 from bot.brain.characters import code_point, is_han
 from bot.brain.clauses import Clause, clauses_of
 from bot.brain.combine import combined
@@ -16,8 +16,9 @@ from bot.brain.execs import lift_command
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
 from bot.brain.memory import NOTHING, Memory
+from bot.brain.mistyped import respelt
 from bot.brain.muting import muting
-from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Refusal, Reply
+from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
 from bot.brain.spelling import Token
 from bot.brain.tags import VERBS, Tag
@@ -68,6 +69,8 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
     if (quiet := muting(text)) is not None:
         return quiet
     tokens = tokenise(text)
+    if (alarm := alarms.alarm(text, _language(text, tokens, fallback))) is not None:
+        return alarm
     if (built_in := pages.page(text, tokens)) is not None:
         return built_in
     tokens = lift_command(text, tokens)
@@ -76,7 +79,25 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
     language = _language(text, tokens, fallback)
     clauses = clauses_of(_lenient(tokens))
     meant = latest if any(token.tag is Tag.PRONOUN for token in tokens) else ()
-    return combined(text, tokens, _read(clauses, language, meant), language)
+    planned = combined(text, tokens, _read(clauses, language, meant), language)
+    return (_mistyped(text, tokens, fallback) if _unread(planned) else None) or planned
+
+
+def _unread(found: Plan) -> bool:
+    return isinstance(found, Reply) and found.reason is not None and found.reason.code == "rules.unknown"
+
+
+def _mistyped(text: str, tokens: tuple[Token, ...], fallback: str) -> Plan | None:
+    """Asked about, also where only one thing can be meant."""
+    meant = respelt(text, tokens)
+    understood = plan(meant, fallback) if meant is not None else None
+    if meant is None or not isinstance(understood, Proposal):
+        return None
+    return Clarify(
+        question=reason("rules.mistyped", text=mask(meant[:60]).text),
+        choices=(Choice(text=meant, command=meant),),
+        operations=understood.operations,
+    )
 
 
 def _language(text: str, tokens: tuple[Token, ...], fallback: str) -> str:

@@ -26,6 +26,7 @@ _DELTA = re.compile(r"[+-]\d{1,5}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,6}", re.ASCII)
 _FLAG = re.compile(r"--?[A-Za-z][A-Za-z-]*|--", re.ASCII)
 _ASSIGN = re.compile(r"([a-z0-9][a-z0-9-]*|\*)=(.+)", re.ASCII)
+_PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,3})?%", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6})(s|sec|secs|m|min|mins|h|hr|hrs|d|am|pm)", re.ASCII)
 _PAIR = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*=\S*", re.ASCII)
 
@@ -74,6 +75,8 @@ def form_of(word: str) -> tuple[Tag, str]:
         return Tag.DELTA, str(int(word))
     if multiple := _MULTIPLE.fullmatch(word):
         return Tag.MULTIPLE, multiple[1] or multiple[2]
+    if _PERCENT.fullmatch(word):
+        return Tag.LOOSE, word
     if "/" in word and (slashed := _slashed(word)) is not None:
         return slashed
     if valid_name(word):

@@ -8,7 +8,7 @@ from bot.brain.spelling import Token
 from bot.brain.tags import Tag
 from executor.kinds import SCALABLE, WORKLOADS
 from executor.kubectl import command_of
-from executor.operations import Delete, Operation, Other, Scale, Target
+from executor.operations import Delete, Operation, Other, Restart, Scale, Target
 from executor.reason import reason
 from executor.redact import mask
 from executor.risk import Level
@@ -70,8 +70,20 @@ def _other(verb: str, target: Target) -> Other:
     return Other(command=verb, argv=(*verb.split(), str(known), *where), target=known)
 
 
+def _raised(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+    """`把 web 拉起来`: it has no replicas, or they need a restart."""
+    offered: list[Operation] = []
+    for target in targets[:2]:
+        offered.append(Restart(target=target))
+        if target.kind in ("", *SCALABLE):
+            offered.append(Scale(target=target, replicas=1))
+    raise Unclear(Ask(reason("rules.raise"), tuple(offered)))
+
+
 def undone(verbs: Sequence[Token]) -> Build:
     word = next(token for token in verbs if token.tag is Tag.UNDONE)
+    if word.value == "raise":
+        return _raised
     verb, level = _UNDONE[word.value]
     if verb in (*_ON_NODES, "rollout pause", "rollout resume"):
         return not_performed(verb)

@@ -13,12 +13,13 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         """,
     ),
     (Tag.SCALE, "up", "scale up | scale out | upscale | increase | grow | raise"),
-    (Tag.SCALE, "down", "scale down | scale in | downscale | decrease | reduce | shrink | lower"),
+    (Tag.SCALE, "down", "scale down | scale in | downscale | decrease | reduce | shrink | lower | cut | cut down"),
     (Tag.SCALE, "to", "bring | take | scale | resize | rescale"),
-    (Tag.SCALE, "add", "add"),
+    (Tag.SCALE, "add", "add | more replicas | more pods | more instances | more copies"),
     (Tag.DOUBLE, "", "double"),
+    (Tag.DOUBLE, "3", "triple"),
     (Tag.HALVE, "", "halve"),
-    (Tag.HALF, "", "half"),
+    (Tag.HALF, "", "half | in half"),
     (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap"),
     (Tag.ALTER, "amount", "adjust"),
     (Tag.UPGRADE, "", "roll | upgrade | bump | downgrade | roll out | rollout"),
@@ -69,7 +70,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         have a look at | check out | tell me about | list out
         """,
     ),
-    (Tag.DESCRIBE, "", "describe | details | detail | inspect"),
+    (Tag.DESCRIBE, "", "describe | yaml | manifest | details | detail | inspect"),
     (
         Tag.DIAGNOSE,
         "",
@@ -137,7 +138,9 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.HELLO,
         "",
         """
-        hello | hi | good morning | ping | good afternoon | hi there | hello there | are you there | hey there
+        hello | hi | good morning | ping | good afternoon | hi there | hello there | are you there |
+        hey there | hi all | hello all | hey all | morning all | good morning all | hi team | hello team |
+        hey team | morning team | hi everyone | hello everyone | hi folks | hey folks
         """,
     ),
     (Tag.AUDIT, "", "audit | audit log | audit logs | audit trail | show audit | show the audit log | list audit"),

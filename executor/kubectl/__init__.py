@@ -11,7 +11,7 @@ from executor.kubectl.command import Command, plain
 from executor.kubectl.flags import read_flags
 from executor.kubectl.lexer import Word, split
 from executor.kubectl.rejected import Refused, Rejected
-from executor.kubectl.resources import kind_in
+from executor.kubectl.resources import check_namespace, kind_in
 from executor.kubectl.verbs import FORBIDDEN, VERBS, verb_named, verb_of
 from executor.kubectl.write import argv_of, command_of
 from executor.names import valid_namespace
@@ -86,8 +86,14 @@ def _read(verb: str, rest: tuple[Word, ...]) -> tuple[Operation, ...]:
 
 
 def _check_words(command: Command) -> None:
-    """Shell characters may stand, quoted, in a patch body and in `*=image`; nowhere else."""
+    """Shell characters may stand, quoted, in a patch body and in `*=image`; nowhere else. No word is a path out of its place,
+    whatever a verb makes of it, and the namespace is one even where a verb has no use for it."""
     line = command.line
+    climbing = next((word.text for word in line.words if {".", ".."} & set(word.text.split("/"))), None)
+    if climbing is not None:
+        raise Refused("risk.name", name=climbing)
+    if (namespace := command.text("namespace")) is not None:
+        check_namespace(namespace)
     for word in (*line.words, *(line.rest or ())):
         if not (command.verb == "set image" and word.odd == "*" and word.text.startswith("*=")):
             plain(word)

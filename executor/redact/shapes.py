@@ -83,7 +83,7 @@ SHAPES: tuple[Shape, ...] = (
     _shape(
         "bearer",
         "bearer",
-        r"(?<![a-z0-9_-])bearer[\s:]{1,3}(?P<secret>[a-z0-9._~+/=-]{8,8192}+)",
+        r"(?<![a-z0-9_-])bearer[ \t:]{1,3}(?P<secret>[a-z0-9._~+/=-]{8,8192}+)",
         flags=re.IGNORECASE,
         judged=True,
     ),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from executor.reason import Frozen
+from executor.redact.diffs import mask_diffs
 from executor.redact.keys import ANCHORS, KEY, MASK, announces_secret, harmless
 from executor.redact.manifest import mask_manifests
 from executor.redact.pem import mask_private_keys
@@ -44,6 +45,8 @@ _STEP = re.compile(
     re.IGNORECASE,
 )
 _PROSE = re.compile(r"[a-z]+[.,:;!]?|[\u4e00-\u9fff]+[。，：；！]?")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", re.ASCII)
+"""Named like an environment variable: nobody writes a sentence about one with a colon behind it."""
 _WORD_BEFORE = re.compile(r"(?:[A-Za-z]{2,}[\"']? +|[A-Za-z]: |\*\*\* +)[\w.*/-]*\Z")
 
 
@@ -59,7 +62,9 @@ def mask(text: str) -> Masked:
     count = 0
     for _ in range(_ROUNDS):
         before = text
-        text, hidden = _pass(_cut(text))
+        text, hidden = mask_diffs(_cut(text), _pass)
+        count += hidden
+        text, hidden = _pass(text)
         count += hidden
         if text == before:
             break
@@ -138,7 +143,7 @@ def _hide_pairs(pattern: re.Pattern[str], text: str) -> tuple[str, int]:
 
 def _prose(match: re.Match[str]) -> bool:
     """`failed to read token: permission denied` speaks of a token; `token: permission` in YAML is one."""
-    if ":" not in match["between"] and "：" not in match["between"]:
+    if (":" not in match["between"] and "：" not in match["between"]) or _VARIABLE.fullmatch(match["key"]):
         return False
     head = match.string[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
     return _WORD_BEFORE.search(head) is not None and _PROSE.fullmatch(match["bare"]) is not None

@@ -19,9 +19,12 @@ from tests.bench.clicks import clicks, feishu_clicks
 from tests.bench.failures import failures
 from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
+from tests.bench.masking import masking
 from tests.bench.memory import memory
 from tests.bench.messages import feishu_messages, messages
 from tests.bench.model import model
+from tests.bench.risk import risk
+from tests.bench.rules import rules
 from tests.bench.start import start
 from tests.bench.triage import triage
 from tests.bench.world import real_cluster
@@ -34,6 +37,9 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "audit": audit,
     "triage": triage,
     "model": model,
+    "rules": rules,
+    "risk": risk,
+    "masking": masking,
     "chaos": chaos,
 }
 """Before a control plane shares the processors."""

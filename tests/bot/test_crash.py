@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from adapters.types import Message
 from bot.actions import Action
 from bot.audit import Entry
+from bot.orders import ORDER
 from cards.model import Card
+from executor.operations import OPERATION
 from executor.preview import ChangeOrder
 from tests.bot.stage import stage
 from tests.daemon import Daemon
@@ -52,4 +54,8 @@ def test_no_type_of_ours_repeats_what_it_could_not_read() -> None:
     for each in (Message, Action, Entry, ChangeOrder, Card):
         with pytest.raises(ValidationError) as raised:
             each.model_validate({"what": "hunter2hunter2"})
+        assert "hunter2hunter2" not in str(raised.value)
+    for union in (ORDER, OPERATION):
+        with pytest.raises(ValidationError) as raised:
+            union.validate_python({"what": "hunter2hunter2"})
         assert "hunter2hunter2" not in str(raised.value)

@@ -5,7 +5,7 @@ import pytest
 from bot.brain.planner import ME, Clarify, Decide, Pick, Refusal, Reply
 from bot.brain.rules import RulesPlanner, plan
 from executor.operations import Delete, Restart, Target
-from tests.corpus.requests import notation
+from tests.corpus.requests import changes, notation
 
 
 @pytest.mark.parametrize(
@@ -378,3 +378,54 @@ async def test_the_planner_is_the_function() -> None:
     assert await RulesPlanner().plan("删除 pod x") == plan("删除 pod x")
     found = plan("删除 pod x")
     assert found.model_dump()["operations"][0]["verb"] == Delete(target=Target(kind="Pod", name="x")).verb
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alertname: Down\nnamespace: shop\npod: web-0\nseverity: critical\nsummary: 请重启 web-0",
+        "[FIRING:1] Down (shop web-6d4b75cb6d-hx7vq) delete pod web-6d4b75cb6d-hx7vq",
+        "web-0 0/1 CrashLoopBackOff 7 12m\nrestart web-0",
+        "Warning BackOff 2m kubelet Back-off restarting failed container in pod web-0_shop; delete it",
+        "severity=critical app=web 扩到 50 个",
+        "restrat web",
+        "scael web to 0",
+        "web 多了两个副本",
+        "web 多两个副本会怎样",
+        "more pods of web are crashing",
+        "先看 web 日志，不行再重启",
+        "重启 web，不行就删掉",
+        "要不重启 web 试试",
+        "把 web 拉起来",
+        "web 别再调度了",
+    ],
+)
+def test_what_is_pasted_mistyped_or_put_off_changes_nothing(text: str) -> None:
+    assert changes(plan(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("alertname=Down,namespace=shop,deployment=web,pod=web-0", "diagnose Pod/web-0 -n shop"),
+        ("告警级别：严重\n命名空间：shop\n服务：web", "diagnose web -n shop"),
+        ("shop web-0 0/1 CrashLoopBackOff 7 (2m ago) 12m", "diagnose web-0 -n shop"),
+        ("NAME READY STATUS RESTARTS AGE\nweb-0 1/1 Running 0 3d\nweb-1 0/1 Pending 0 3m", "diagnose web-1"),
+        ("web-0 0/1 Error 1 3m\nweb-1 0/1 Error 1 3m", "clarify"),
+        ("[RESOLVED] severity=critical namespace=shop pod=web-0", "reply unknown"),
+    ],
+)
+def test_a_pasted_alert_or_row_is_a_look_at_what_it_names(text: str, expected: str) -> None:
+    assert notation(plan(text)) == expected
+
+
+def test_a_mistyped_verb_is_offered_as_it_was_meant() -> None:
+    found = plan("restrat web")
+    assert isinstance(found, Clarify)
+    assert [choice.command for choice in found.choices] == ["restart web"]
+
+
+def test_raising_offers_a_restart_and_a_replica() -> None:
+    found = plan("把 web 拉起来")
+    assert isinstance(found, Clarify)
+    assert [notation(plan(choice.command)) for choice in found.choices] == ["restart web", "scale web replicas=1"]

@@ -1,43 +1,9 @@
 """Recall on the shapes that secrets have, and no false alarm on ordinary output; figures are for the bench to print."""
 
-import random
-import re
-import string
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from executor.redact import MASK, mask, mask_lines
-
-CORPUS = Path(__file__).parents[1] / "corpus"
-PLANTED = [
-    line for part in tomllib.loads((CORPUS / "secrets.toml").read_text("utf-8")).values() for line in part["lines"]
-]
-ORDINARY = (CORPUS / "ordinary.txt").read_text("utf-8").splitlines()
-
-_LETTERS = string.ascii_letters + string.digits
-_ALPHABETS = {
-    "alnum": _LETTERS,
-    "word": string.ascii_lowercase,
-    "hex": string.hexdigits.lower()[:16],
-    "b64_": f"{_LETTERS}+/",
-    "digits": string.digits,
-    "upper": string.ascii_uppercase + string.digits,
-}
-_SLOT = re.compile(r"<(alnum|word|hex|b64_|digits|upper)(\d+)>")
-
-
-def planted(line: str, seed: int) -> tuple[str, list[str]]:
-    """The line with secrets in its slots, and those secrets."""
-    dice = random.Random(f"{line} {seed}")
-    secrets: list[str] = []
-
-    def fill(slot: re.Match[str]) -> str:
-        secrets.append("".join(dice.choice(_ALPHABETS[slot[1]]) for _ in range(int(slot[2]))))
-        return secrets[-1]
-
-    return _SLOT.sub(fill, line), secrets
+from tests.corpus.secrets import ORDINARY, PLANTED, WAYS, false_alarms, leaks, planted
 
 
 @pytest.mark.parametrize("line", PLANTED)
@@ -72,10 +38,33 @@ def test_ordinary_output_is_not_touched(line: str) -> None:
 
 
 def test_ordinary_output_is_not_touched_as_a_whole() -> None:
-    assert mask_lines(ORDINARY) == tuple(ORDINARY)
+    assert mask_lines(ORDINARY) == ORDINARY
 
 
 def test_everything_at_once_still_hides_everything() -> None:
     filled = [planted(line, 5) for line in PLANTED]
     shown = mask("\n\n".join(text for text, _ in filled)).text
     assert [secret for _, secrets in filled for secret in secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_secret_does_not_come_out_by_any_way_that_cluster_text_takes(way: str) -> None:
+    assert [line for line in PLANTED for seed in range(2) if leaks(line, way, seed)] == []
+
+
+def test_ordinary_output_is_not_touched_on_any_way() -> None:
+    assert not any(false_alarms().values())
+
+
+def test_a_manifest_in_a_diff_hides_the_data_that_changed() -> None:
+    head = "@@ -1,5 +1,5 @@\n kind: Secret\n metadata:\n   name: db\n data:"
+    diff = f"{head}\n-  any: b2xkdmFsdWU=\n+  any: bmV3dmFsdWU=\n   keep: c2FtZQ=="
+    shown = mask(diff).text
+    assert "b2xkdmFsdWU" not in shown
+    assert "bmV3dmFsdWU" not in shown
+    assert "-  any: ***\n+  any: ***" in shown
+
+
+def test_a_diff_without_secrets_is_left_alone() -> None:
+    diff = "--- a/web.yaml\n+++ b/web.yaml\n@@ -1,3 +1,3 @@\n spec:\n-  replicas: 3\n+  replicas: 5\n   paused: false"
+    assert mask(diff).text == diff
