@@ -68,7 +68,7 @@ async def test_a_diagnosis_comes_at_once_and_then_with_the_models_conclusion(sce
 
 async def test_with_the_model_away_everything_works_and_says_so(scene: Stage, claude: ClaudeStandIn) -> None:
     claude.faults.page_next(times=50)
-    assert "大模型暂时不可用，由规则回答" in await scene.answer(OPEN, containing="没有理解", seconds=30)
+    await scene.answer(OPEN, containing="大模型暂时不可用，由规则回答", seconds=30)
     card = await scene.card("重启 nginx", containing="待审批", seconds=30)
     await scene.gateway.click(ADMIN, card.out_track_id, "批准")
     await scene.gateway.shown(card.out_track_id, "成功", seconds=60)
