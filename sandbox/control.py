@@ -5,6 +5,7 @@
 """
 
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -20,7 +21,7 @@ MAX_BODY = 16 * 1024 * 1024
 Call = Callable[..., Awaitable[Any]]
 
 
-class Door:
+class Door(ABC):
     """The port itself: `calls` by their names. `url` is the door's address once it is entered."""
 
     def __init__(self, calls: Mapping[str, Call], *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -29,9 +30,9 @@ class Door:
         self._listen = (host, port)
         self._stack = AsyncExitStack()
 
+    @abstractmethod
     async def about(self) -> dict[str, Any]:
         """What is told first: where it listens, and what one connects with."""
-        raise NotImplementedError
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=MAX_BODY)
@@ -106,9 +107,9 @@ class ControlDoor(Door):
         """The calls that only this platform has, or has otherwise."""
         return {}
 
+    @abstractmethod
     def credentials(self) -> dict[str, str]:
         """What a bot connects with."""
-        raise NotImplementedError
 
     async def about(self) -> dict[str, Any]:
         return {"url": self._gateway.url, "control": self.url, **self.credentials(), "now": self._gateway.now}

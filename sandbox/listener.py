@@ -1,6 +1,7 @@
 """The stand-in's own half of listening: a server on a port of this machine, from entering to leaving."""
 
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from ssl import SSLContext
@@ -15,7 +16,7 @@ from sandbox.line import Line
 MAX_BODY = 16 * 1024 * 1024
 
 
-class Listener:
+class Listener(ABC):
     """`tls` serves https and wss instead of http and ws. Every other setting goes to the parts of the stand-in."""
 
     clock: Clock
@@ -29,12 +30,12 @@ class Listener:
         self._listen = (host, port, tls)
         self._stack = AsyncExitStack()
 
+    @abstractmethod
     def _named(self, url: str) -> None:
         """The address is known: whoever hands it out learns it here."""
-        raise NotImplementedError
 
-    def _all_lines(self) -> Mapping[str, Line]:
-        raise NotImplementedError
+    @abstractmethod
+    def _all_lines(self) -> Mapping[str, Line]: ...
 
     async def __aenter__(self) -> Self:
         host, port, tls = self._listen

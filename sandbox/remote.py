@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Generic, Self, TypeVar
@@ -51,7 +52,7 @@ class RemoteDelivery:
         return self.seen.ack
 
 
-class RemoteDoor:
+class RemoteDoor(ABC):
     """The client of a control door. Errors are those of the stand-in: LookupError, TimeoutError, Undelivered; ValueError for
     wrong arguments."""
 
@@ -77,9 +78,9 @@ class RemoteDoor:
         self.url = about["url"]
         self.know(about)
 
+    @abstractmethod
     def know(self, about: dict[str, Any]) -> None:
         """What a bot connects with."""
-        raise NotImplementedError
 
     @classmethod
     @asynccontextmanager

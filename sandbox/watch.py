@@ -1,5 +1,6 @@
 """Looking at the chat: waiting for a card, a text or a message to appear."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -12,22 +13,22 @@ V = TypeVar("V")
 M = TypeVar("M", bound=Said)
 
 
-class Watching(Generic[C, V, M]):
+class Watching(ABC, Generic[C, V, M]):
     """Over whatever holds cards `C`, seen as `V`, and messages `M`; a stand-in says what it holds."""
 
     _pulse: Pulse
     _changes: Changes[M]
 
     @property
-    def lines(self) -> Sequence[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def lines(self) -> Sequence[Any]: ...
 
-    def held(self, card: str) -> C:
-        raise NotImplementedError
+    @abstractmethod
+    def held(self, card: str) -> C: ...
 
+    @abstractmethod
     def view_with(self, card: str, text: str, user: str) -> V | None:
         """The card as `user`, or as anyone, sees it, when that contains `text`."""
-        raise NotImplementedError
 
     async def connected(self, count: int = 1, seconds: float = 10.0) -> None:
         """Until at least `count` lines are open."""
