@@ -23,7 +23,7 @@ ASKED = (
     "nginx 快顶不住了，想想办法多来点人手",
     "web cannot keep up any longer, could somebody give it more capacity please",
     "nginx 又顶不住了，麻烦多来点人手啊",
-    "web 人手不够了，想想办法吧",
+    "web 吃紧了，想想办法，多来点人手",
 )
 DIAGNOSED = ("cart", "nginx", "web", "api")
 

@@ -6,6 +6,7 @@ timeout still comes before or after another one as it would have.
 """
 
 import asyncio
+import linecache
 import selectors
 import sys
 import threading
@@ -69,11 +70,14 @@ def _at_work() -> bool:
 
 
 def _busy(thread: threading.Thread, frame: FrameType) -> bool:
-    """Asked of the thread's own arguments: the variables of a frame that runs may not be looked at from here."""
+    """Asked of the thread's own arguments: the variables of a frame that runs may not be looked at from here. What it carries out
+    may leave no frame of its own (SQLite's calls are C), so that the line tells whether it waits for its queue."""
     name = frame.f_code.co_name
-    if name in _AT_REST:
-        return any(argument.qsize() for argument in getattr(thread, "_args", ()) if hasattr(argument, "qsize"))
-    return name != _WAITING
+    if name not in _AT_REST:
+        return name != _WAITING
+    if ".get(" not in linecache.getline(frame.f_code.co_filename, frame.f_lineno):
+        return True
+    return any(argument.qsize() for argument in getattr(thread, "_args", ()) if hasattr(argument, "qsize"))
 
 
 class LoopClock(Clock):
