@@ -16,7 +16,8 @@ FAULTS = 250
 
 
 async def chaos(_: Path) -> Figure:
-    """One seed at a time, each in a process of its own. Every misfortune of `tests.chaos.misfortunes` has its turn; what a seed found is said with the seed."""
+    """One seed at a time, each in a process of its own. Every misfortune of `tests.chaos.misfortunes` has its turn; what a seed
+    found is said with the seed."""
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         verdicts = await asyncio.gather(
