@@ -104,8 +104,11 @@ class Execution:
             return
         moved = await self._write(action)
         if moved is not None and moved.applied is not None:
-            watching = self._contained(moved, self._watch(moved, moved.applied))
-            group.create_task(watching, name=f"verify:{moved.id}")
+            group.create_task(self._watch_contained(moved, moved.applied), name=f"verify:{moved.id}")
+
+    async def _watch_contained(self, action: Action, applied: Applied) -> None:
+        """One coroutine until it runs: a task that is cancelled before it began leaves nothing behind that nobody awaits."""
+        await self._contained(action, self._watch(action, applied))
 
     async def _contained(self, action: Action, work: Coroutine[None, None, None]) -> None:
         """Our own bug in one action ends that action and not the daemon, which would meet it again after every start."""
