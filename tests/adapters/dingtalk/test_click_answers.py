@@ -12,17 +12,11 @@ from adapters.types import Acknowledge, Answer, CardAction, Sent
 from cards.model import Card
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import UPDATE
-from tests.adapters.dingtalk.conftest import GROUP, HAN, LI, OPS, Ears, listening
+from tests.adapters.dingtalk.conftest import GROUP, HAN, LI, OPS
+from tests.adapters.ears import Ears, answering, listening
 from tests.cards.samples import sample
 
 Line = asyncio.Task[None]
-
-
-def answering(answer: Answer):
-    async def click(_: CardAction, acknowledge: Acknowledge) -> None:
-        await acknowledge(answer)
-
-    return click
 
 
 @pytest.fixture

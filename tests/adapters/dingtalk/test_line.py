@@ -13,7 +13,8 @@ from adapters.errors import CredentialsRejected, Throttled, Unreachable
 from adapters.types import Acknowledge, Answer, CardAction, Message
 from sandbox.dingtalk import Clock, DingTalkStandIn, Undelivered
 from sandbox.dingtalk.api import OPEN_CONNECTION
-from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, Ears, door_to, listening
+from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, door_to
+from tests.adapters.ears import Ears, listening
 
 Line = asyncio.Task[None]
 

@@ -13,18 +13,12 @@ from adapters.types import Acknowledge, Answer, CardAction, Conversation, Sent
 from cards.model import Card
 from sandbox.feishu import FeishuStandIn
 from sandbox.feishu.api import PATCH
-from tests.adapters.feishu.conftest import GROUP, HAN, LI, OPS, TOPICS, Ears, door_to, listening
+from tests.adapters.ears import Ears, answering, listening
+from tests.adapters.feishu.conftest import GROUP, HAN, LI, OPS, TOPICS, door_to
 from tests.adapters.feishu.wire import BRISK
 from tests.cards.samples import sample
 
 Line = asyncio.Task[None]
-
-
-def answering(answer: Answer):
-    async def click(_: CardAction, acknowledge: Acknowledge) -> None:
-        await acknowledge(answer)
-
-    return click
 
 
 @pytest.fixture

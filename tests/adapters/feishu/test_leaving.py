@@ -11,7 +11,8 @@ from adapters.errors import Unreachable
 from adapters.feishu import Feishu
 from adapters.types import Answer, Message
 from sandbox.feishu import FeishuStandIn
-from tests.adapters.feishu.conftest import GROUP, LI, Ears, door_to, listening
+from tests.adapters.ears import Ears, listening
+from tests.adapters.feishu.conftest import GROUP, LI, door_to
 from tests.adapters.feishu.wire import BRISK, click, framed, message, pong, strange
 
 

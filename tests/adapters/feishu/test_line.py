@@ -11,7 +11,8 @@ from adapters.feishu import Feishu
 from adapters.types import Conversation, Message
 from sandbox.feishu import Clock, FeishuStandIn
 from sandbox.feishu.api import BOT_INFO, ENDPOINT
-from tests.adapters.feishu.conftest import GROUP, HAN, LI, TOPICS, Ears, door_to, listening
+from tests.adapters.ears import Ears, listening
+from tests.adapters.feishu.conftest import GROUP, HAN, LI, TOPICS, door_to
 from tests.adapters.feishu.wire import BRISK
 
 Line = asyncio.Task[None]
