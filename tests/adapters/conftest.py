@@ -1,7 +1,8 @@
-"""What both platforms' tests share; `door` and `gateway` are each platform's own."""
+"""What all platforms' tests share. `gateway` and `door` are each platform in turn; a platform's own tests have only its own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -10,7 +11,26 @@ from structlog.typing import EventDict
 from adapters.types import Adapter
 from cards.model import Card
 from tests.adapters.ears import Ears, Gateway, listening
+from tests.adapters.wall import Wall, wall_of
 from tests.cards.samples import sample
+
+
+@pytest.fixture(params=["dingtalk", "feishu"])
+async def wall(request: pytest.FixtureRequest) -> AsyncIterator[Wall]:
+    async with wall_of(request.param) as wall:
+        yield wall
+
+
+@pytest.fixture
+def gateway(wall: Wall) -> Any:
+    return wall.gateway
+
+
+@pytest.fixture
+async def door(wall: Wall) -> AsyncIterator[Adapter]:
+    door = wall.door()
+    yield door
+    await door.close()
 
 
 @pytest.fixture
