@@ -89,7 +89,7 @@ def unseen() -> tuple[Request, ...]:
 
 
 def fresh() -> tuple[Request, ...]:
-    """As ops groups of Chinese companies write, and some in English: each operation, read and page, and what must come to nothing."""
+    """As ops groups of Chinese companies write: each operation, read and page, and what must come to nothing."""
     return _read(FRESH)
 
 
