@@ -15,14 +15,15 @@ from executor.dependencies import blamed
 from executor.diagnosis import Diagnosis, Evidence, Finding, within_bounds
 from executor.errors import NotFound
 from executor.evidence import ContainerLog, container_log
-from executor.fields import condition, moment, name_of, shown, text
+from executor.fields import Raw, condition, moment, name_of, shown, text, uid_of
+from executor.happenings import concerns
 from executor.kinds import kind_named
 from executor.logrank import without_stamp
 from executor.operations import Target
 from executor.outlying import outlying
 from executor.reader import Reader
 from executor.reason import Reason, reason
-from executor.related import Related, related
+from executor.related import EVENT, Related, related
 from executor.sight import Sparing, Spent
 from executor.surroundings import look_around
 from executor.survey import Trouble, in_order, survey
@@ -155,7 +156,17 @@ async def _situation(reader: Sparing, target: Target) -> Situation:
     if target.kind == "Job" and condition(found.object, "Complete").get("status") == "True":
         found = replace(found, pods=())  # what failed before it was done is over
     situation = Situation(target, found, datetime.now(UTC))
-    return replace(situation, around=await look_around(reader, situation))
+    around = await look_around(reader, situation)
+    return replace(situation, around=around, found=await _with_events_of(reader, found, around.autoscalers))
+
+
+async def _with_events_of(reader: Sparing, found: Related, others: tuple[Raw, ...]) -> Related:
+    """What is told of others that have a hand in the object, if all events of the namespace are here already."""
+    if not others or EVENT.kind in found.denied | reader.unsure:
+        return found
+    uids = {uid_of(other) for other in others} - {uid_of(found.object)}
+    told = await reader.listed(EVENT, text(found.object, "metadata", "namespace"))
+    return replace(found, events=(*found.events, *(event for event in told if concerns(event, uids))))
 
 
 async def _with_newest_job(reader: Sparing, target: Target, found: Related) -> Related:
