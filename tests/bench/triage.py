@@ -52,6 +52,7 @@ async def _cluster(folder: Path, name: str) -> AsyncIterator[tuple[ClusterStandI
         bench = Bench(line, "bench")
         await bench.open()
         yield cluster, bench
+        await bench.close()
 
 
 async def _diagnosed(cluster: ClusterStandIn, bench: Bench, ailment: Ailment) -> tuple[bool, int]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any, TypeVar
 
 from executor.cluster import Connection
@@ -31,6 +31,8 @@ class Bench:
         self.reader = line.reader
         self.writer = line.writer
         self.namespace = namespace
+        self.kept = AsyncExitStack()
+        """What the test runs beside the cluster; ended by `close`."""
         self._left: list[tuple[str, str]] = []
 
     def leaves(self, kind: str, name: str) -> None:
@@ -41,11 +43,12 @@ class Bench:
         await self.create("Namespace", {"metadata": {"name": self.namespace}})
 
     async def close(self) -> None:
-        for kind, name in self._left:
-            with suppress(NotFound):
-                await self.delete(kind, name)
-        path = one(NAMESPACE, "v1", None, self.namespace)
-        await self.line.writer._wire.send(Request("DELETE", path, body={"propagationPolicy": "Background"}))
+        async with self.kept:
+            for kind, name in self._left:
+                with suppress(NotFound):
+                    await self.delete(kind, name)
+            path = one(NAMESPACE, "v1", None, self.namespace)
+            await self.line.writer._wire.send(Request("DELETE", path, body={"propagationPolicy": "Background"}))
 
     async def create(self, kind: str, body: Raw) -> Raw:
         """A pod is refused until the namespace has its service account: asked again for a while."""

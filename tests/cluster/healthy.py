@@ -2,7 +2,7 @@
 
 from executor.fields import condition
 from tests.cluster.ailments.ailment import ingress, ready, service
-from tests.cluster.ailments.wholes import cron_job, job
+from tests.cluster.ailments.runs import cron_job, job
 from tests.cluster.bench import Bench, workload
 
 

@@ -12,15 +12,16 @@ from tests.cluster.bench import Bench, eventually
 from tests.cluster.healthy import healthy
 from tests.executor.virtual import WORDS
 
+REAL = [ailment for ailment in ALL if not ailment.feigned]
 _SECONDS = 45
 
 
-@pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
+@pytest.mark.parametrize("ailment", REAL, ids=[ailment.name for ailment in REAL])
 async def test_the_card_shows_the_cause(hollow: Bench, ailment: Ailment) -> None:
     try:
         target = await ailment.make(hollow)
-    except NotHere as why:
-        pytest.skip(str(why))  # this cluster lacks a controller that the ailment needs
+    except NotHere:
+        pytest.skip("this cluster lacks what the ailment needs; the ailment says what that is")
     seen: list[Diagnosis] = []
 
     async def look() -> Diagnosis | None:

@@ -31,17 +31,24 @@ async def bench(cluster: ClusterStandIn, tmp_path: Path) -> AsyncIterator[Bench]
         bench = Bench(line, "bench")
         await bench.open()
         yield bench
+        await bench.close()
 
 
 @pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
 async def test_the_card_shows_the_cause(bench: Bench, ailment: Ailment) -> None:
     target = await ailment.make(bench)
 
+    seen: list[Diagnosis] = []
+
     async def look() -> Diagnosis | None:
         diagnosis = await diagnose(bench.reader, target)
+        seen.append(diagnosis)
         return diagnosis if ailment.found_by(diagnosis) and on_cards(diagnosis, ailment) else None
 
-    diagnosis = await eventually(look, _SECONDS)
+    try:
+        diagnosis = await eventually(look, _SECONDS)
+    except TimeoutError:
+        pytest.fail(f"{ailment.name}: {seen[-1].model_dump_json(indent=1)}")
     assert "s3cr3t-pw" not in diagnosis.model_dump_json()
 
 
