@@ -8,6 +8,7 @@ from executor.operations import Target
 from executor.triage import Diagnosis, diagnose
 from tests.cluster.ailments import ALL, Ailment, NotHere
 from tests.cluster.ailments.cards import on_cards
+from tests.cluster.ailments.proposals import can_be_proposed
 from tests.cluster.bench import Bench, eventually
 from tests.cluster.healthy import healthy
 from tests.executor.virtual import WORDS
@@ -41,6 +42,7 @@ async def test_the_card_shows_the_cause(hollow: Bench, ailment: Ailment) -> None
                 assert not re.search(r"\{\w+\}", said)
         assert all(label.code not in words.say(label) for label, _ in diagnosis.facts)
     assert "s3cr3t-pw" not in diagnosis.model_dump_json()
+    await can_be_proposed(hollow, diagnosis)
 
 
 async def test_a_healthy_namespace_has_no_finding(hollow: Bench) -> None:

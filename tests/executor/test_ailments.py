@@ -13,6 +13,7 @@ from sandbox.cluster.standin import ClusterStandIn
 from tests.cluster.ailments import ALL, Ailment
 from tests.cluster.ailments.ailment import deployment, service
 from tests.cluster.ailments.cards import on_cards
+from tests.cluster.ailments.proposals import can_be_proposed
 from tests.cluster.bench import Bench, eventually
 from tests.cluster.healthy import healthy
 
@@ -50,6 +51,7 @@ async def test_the_card_shows_the_cause(bench: Bench, ailment: Ailment) -> None:
     except TimeoutError:
         pytest.fail(f"{ailment.name}: {seen[-1].model_dump_json(indent=1)}")
     assert "s3cr3t-pw" not in diagnosis.model_dump_json()
+    await can_be_proposed(bench, diagnosis)
 
 
 async def test_a_healthy_namespace_has_no_finding(bench: Bench) -> None:
