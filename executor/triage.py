@@ -90,12 +90,19 @@ async def _of_namespace(reader: Sparing, target: Target) -> Diagnosis:
                 facts.append((reason("triage.fact.unread"), str(trouble.target)))
     if len(troubles) == 1 and parts:
         return parts[0]
+    troubles = _without_news(troubles, parts)
     parts.sort(key=_after_another)
     findings = [finding for part in parts for finding in part.findings[:_FINDINGS_EACH]]
     if troubles:
         findings.insert(0, _overview(target, troubles, parts))
     ready = False if seen.troubles else True if seen.complete else None
     return Diagnosis(target=target, findings=tuple(findings[:MAX_FINDINGS]), facts=tuple(facts), ready=ready)
+
+
+def _without_news(troubles: list[Trouble], parts: list[Diagnosis]) -> list[Trouble]:
+    """Less what is only starting, and of which nothing else is to be said."""
+    found = {part.target for part in parts if part.findings}
+    return [trouble for trouble in troubles if not trouble.starting or trouble.target in found]
 
 
 def _after_another(part: Diagnosis) -> bool:

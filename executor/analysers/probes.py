@@ -7,6 +7,7 @@ from executor.fields import Raw, condition, field, mapping, objects, shown, text
 from executor.operations import Events
 from executor.pods import ContainerState
 from executor.reason import reason
+from executor.starting import container_starts
 
 _READY = "readinessProbe"
 
@@ -19,7 +20,9 @@ def probe_suspicions(situation: Situation) -> Iterator[Suspicion]:
         restarting = state.last_end and state.restarts > 0
         running = field(state.raw, "state", "running") is not None
         if running and not state.waiting and not state.ready and state.role == "main" and not restarting:
-            yield _not_ready(situation, pod, state)
+            said = failed_probe(situation, pod, "")
+            if said or not container_starts(pod, state, situation.now):
+                yield _not_ready(situation, pod, state, said)
 
 
 def _shut_gate(pod: Raw) -> str:
@@ -45,8 +48,7 @@ def _waits_for(situation: Situation, pod: Raw, gate: str) -> Suspicion:
     )
 
 
-def _not_ready(situation: Situation, pod: Raw, state: ContainerState) -> Suspicion:
-    said = failed_probe(situation, pod, "")
+def _not_ready(situation: Situation, pod: Raw, state: ContainerState, said: str) -> Suspicion:
     cause = reason("triage.not_ready", container=state.name)
     if said:
         cause = reason("triage.probe", container=state.name, message=said)

@@ -76,7 +76,7 @@ class Bench:
         return await self.ready(kind, name)
 
     async def ready(self, kind: str, name: str) -> Raw:
-        return await self.until(kind, name, _rolled_out)
+        return await self.until(kind, name, rolled_out)
 
     async def pod(self, name: str = "lone", **spec: Any) -> Raw:
         labels = {"app": name}
@@ -160,7 +160,7 @@ def workload(kind: str, name: str, *, replicas: int = 2, image: str = IMAGE, **s
     return {"metadata": {"name": name, "labels": labels}, "spec": body}
 
 
-def _rolled_out(raw: Raw) -> bool:
+def rolled_out(raw: Raw) -> bool:
     status, spec = raw.get("status", {}), raw["spec"]
     if status.get("observedGeneration") != raw["metadata"]["generation"]:
         return False

@@ -9,8 +9,8 @@ from executor.triage import Diagnosis, diagnose
 from tests.cluster.ailments import ALL, Ailment, NotHere
 from tests.cluster.ailments.cards import on_cards
 from tests.cluster.ailments.proposals import can_be_proposed
-from tests.cluster.bench import Bench, eventually
-from tests.cluster.healthy import healthy
+from tests.cluster.bench import Bench, eventually, rolled_out
+from tests.cluster.healthy import healthy, rolling
 from tests.executor.virtual import WORDS
 
 REAL = [ailment for ailment in ALL if not ailment.feigned]
@@ -46,7 +46,17 @@ async def test_the_card_shows_the_cause(hollow: Bench, ailment: Ailment) -> None
 
 
 async def test_a_healthy_namespace_has_no_finding(hollow: Bench) -> None:
-    await healthy(hollow)
-    diagnosis = await diagnose(hollow.reader, Target(kind="Namespace", name=hollow.namespace))
-    assert diagnosis.findings == ()
-    assert diagnosis.ready
+    for target in (Target(kind="Namespace", name=hollow.namespace), *await healthy(hollow, measured=False)):
+        diagnosis = await diagnose(hollow.reader, target)
+        assert diagnosis.findings == (), target
+        assert diagnosis.ready is not False, target
+
+
+async def test_a_rollout_on_its_way_is_no_finding(hollow: Bench) -> None:
+    """Whenever it is looked at, from its first pod to its last."""
+    target, looks = await rolling(hollow), 0
+    while not rolled_out(await hollow.get("Deployment", "web")):
+        for what in (target, Target(kind="Namespace", name=hollow.namespace)):
+            assert (await diagnose(hollow.reader, what)).findings == ()
+        looks += 1
+    assert looks > 1

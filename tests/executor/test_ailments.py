@@ -14,8 +14,8 @@ from tests.cluster.ailments import ALL, Ailment
 from tests.cluster.ailments.ailment import deployment, service
 from tests.cluster.ailments.cards import on_cards
 from tests.cluster.ailments.proposals import can_be_proposed
-from tests.cluster.bench import Bench, eventually
-from tests.cluster.healthy import healthy
+from tests.cluster.bench import Bench, eventually, rolled_out
+from tests.cluster.healthy import healthy, rolling
 
 _SECONDS = 20
 
@@ -55,10 +55,20 @@ async def test_the_card_shows_the_cause(bench: Bench, ailment: Ailment) -> None:
 
 
 async def test_a_healthy_namespace_has_no_finding(bench: Bench) -> None:
-    await healthy(bench)
-    diagnosis = await diagnose(bench.reader, Target(kind="Namespace", name="bench"))
-    assert diagnosis.findings == ()
-    assert diagnosis.ready
+    for target in (Target(kind="Namespace", name="bench"), *await healthy(bench, measured=True)):
+        diagnosis = await diagnose(bench.reader, target)
+        assert diagnosis.findings == (), target
+        assert diagnosis.ready is not False, target
+
+
+async def test_a_rollout_on_its_way_is_no_finding(bench: Bench) -> None:
+    """Whenever it is looked at, from its first pod to its last."""
+    target, looks = await rolling(bench), 0
+    while not rolled_out(await bench.get("Deployment", "web")):
+        for what in (target, Target(kind="Namespace", name=bench.namespace)):
+            assert (await diagnose(bench.reader, what)).findings == ()
+        looks += 1
+    assert looks > 1
 
 
 async def test_a_namespace_names_the_root_before_who_suffers_from_it(bench: Bench) -> None:

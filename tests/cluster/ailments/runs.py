@@ -65,11 +65,11 @@ async def a_job_that_is_suspended(bench: Bench) -> Target:
     return target
 
 
-async def cron_job(bench: Bench, schedule: str = "0 3 1 1 *", **spec: object) -> Target:
+async def cron_job(bench: Bench, schedule: str = "0 3 1 1 *", name: str = "nightly", **spec: object) -> Target:
     template = {"spec": {"template": {"spec": {**pod_spec(IMAGE), "restartPolicy": "Never"}}}}
-    body = {"metadata": {"name": "nightly"}, "spec": {"schedule": schedule, "jobTemplate": template, **spec}}
+    body = {"metadata": {"name": name}, "spec": {"schedule": schedule, "jobTemplate": template, **spec}}
     await bench.create("CronJob", body)
-    return at(bench, "CronJob", "nightly")
+    return at(bench, "CronJob", name)
 
 
 @ailment("cron_suspended", "cronjob nightly spec.suspend: true")
