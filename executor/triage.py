@@ -1,5 +1,6 @@
 """Why a workload does not run: findings with evidence, from rules."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,11 +15,11 @@ from executor.analysers.workload import facts_of
 from executor.dependencies import blamed
 from executor.diagnosis import Diagnosis, Evidence, Finding, within_bounds
 from executor.errors import NotFound
-from executor.evidence import ContainerLog, container_log
+from executor.evidence import WHOLE_TAIL, ContainerLog, container_log
 from executor.fields import Raw, condition, moment, name_of, shown, text, uid_of
 from executor.happenings import concerns
 from executor.kinds import kind_named
-from executor.logrank import without_stamp
+from executor.loglines import quoted
 from executor.operations import Target
 from executor.outlying import outlying
 from executor.reader import Reader
@@ -37,6 +38,7 @@ _TROUBLES = 4
 _FINDINGS_EACH = 1
 _NAMES = 10
 _LINE = 300
+_FOREIGN = re.compile(r"exec format error", re.IGNORECASE)
 
 Facts = list[tuple[Reason, str]]
 
@@ -198,6 +200,7 @@ async def _found(reader: Sparing, situation: Situation, suspicion: Suspicion) ->
         wanted.container,
         previous=wanted.previous,
         finished_at=wanted.finished_at,
+        tail=WHOLE_TAIL,
     )
     if said is None:
         return [_finding(suspicion)]
@@ -222,10 +225,12 @@ def _told_by(suspicion: Suspicion, said: ContainerLog, lines: list[str]) -> Susp
     best, cause, told = said.ranked.best, suspicion.cause, said.ranked.tail
     tells = cause.code in TOLD_BY_LOGS and bool(said.ranked.block)
     if tells:
-        cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(without_stamp(best), _LINE)})
+        cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(quoted(best), _LINE)})
+    if cause.code.removesuffix("_said") == "triage.crash" and (line := next(filter(_FOREIGN.search, lines), "")):
+        cause, best = reason("triage.wrong_platform", **{**suspicion.cause.values, "message": shown(line, _LINE)}), line
     if certificate := certificate_word(lines):
         word, line = certificate
-        values = {**suspicion.cause.values, "line": shown(without_stamp(line), _LINE)}
+        values = {**suspicion.cause.values, "line": shown(quoted(line), _LINE)}
         cause, best = Reason(code=f"triage.certificate_{word}", values=values), line
     early = tuple(line for line in (*said.ranked.block, *said.ranked.top) if line not in told)
     told = (

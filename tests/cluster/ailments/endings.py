@@ -105,6 +105,11 @@ async def an_image_for_another_processor(bench: Bench) -> Target:
     return await told_pod(bench, looping(128, "StartError", "exec /app/server: exec format error"))
 
 
+@ailment("wrong_platform", "exec /usr/local/bin/docker-entrypoint.sh: exec format error", "last exit 255")
+async def an_image_for_another_processor_as_its_log_tells(bench: Bench) -> Target:
+    return await logged(bench, 255, "exec /usr/local/bin/docker-entrypoint.sh: exec format error\n")
+
+
 @ailment("cannot_start", "not a directory: Are you trying to mount a directory onto a file")
 async def a_container_that_cannot_be_made(bench: Bench) -> Target:
     message = 'error mounting "/conf" to rootfs at "/app/conf.yaml": not a directory: '
