@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from executor.redact import MASK, MAX_TEXT, mask, mask_lines, mask_object, mask_value
+from executor.redact import MASK, MAX_TEXT, mask, mask_lines, mask_log, mask_object, mask_value
 
 
 def test_a_password_in_a_log_line_is_hidden_and_counted() -> None:
@@ -218,3 +218,26 @@ def test_a_step_of_a_json_patch_is_masked_by_the_field_it_sets() -> None:
         {"op": "add", "path": "/data/level", "value": "info"},
     ]
     assert mask_value(steps) == [{**steps[0], "value": MASK}, steps[1]]
+
+
+def test_a_long_log_is_masked_to_its_last_line_and_from_its_first() -> None:
+    lines = [f"2026-01-02T03:04:05Z INFO {number} password=s3cr3t-{number} {'x' * 200}" for number in range(3000)]
+    masked = mask_log(lines)
+    assert len(masked) == len(lines)
+    assert not any("s3cr3t" in line for line in masked)
+    assert masked[0].startswith("2026-01-02T03:04:05Z INFO 0 password=***")
+
+
+def test_no_record_of_a_long_log_is_torn_apart() -> None:
+    manifest = ["apiVersion: v1", "kind: Secret", "data:", *(f"  key{number}: czNjcjN0LXB3" for number in range(150))]
+    record = ["2026-01-02T03:04:05Z DEBUG " + "x" * 1000, *manifest]
+    masked = mask_log(record * 80)
+    assert not any("czNjcjN0" in line for line in masked)
+    assert len(masked) > 80 * 100
+
+
+def test_a_long_log_without_records_keeps_its_newest_lines() -> None:
+    lines = ["x" * 1000 + str(number) for number in range(600)]
+    masked = mask_log(lines)
+    assert masked[-1] == lines[-1]
+    assert len(masked) < len(lines)
