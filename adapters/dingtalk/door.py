@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -82,9 +82,13 @@ class Patience:
     request: float = 10.0
 
 
+async def unheard(_: str) -> None:
+    """For whoever does not keep which organisation it is."""
+
+
 class DingTalk:
-    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given:
-    until then clicks are not checked for coming from another organisation.
+    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given, and
+    told to `on_corp_id` before that is acknowledged: until then clicks are not checked for coming from another organisation.
 
     `templates` are ids of own templates by kind of card (docs/dingtalk-templates.md); a kind without one, or one that DingTalk
     refuses, is shown in `card_template_id`, which has the public template's variables. `streaming`: the log of cards in own
@@ -105,6 +109,7 @@ class DingTalk:
         meter: Meter = UNMETERED,
         robot_code: str = "",
         corp_id: str = "",
+        on_corp_id: Callable[[str], Awaitable[None]] = unheard,
         patience: Patience = Patience(),
         concurrency: int = 512,
     ) -> None:
@@ -124,6 +129,7 @@ class DingTalk:
             robot_code=robot_code or client_id,
         )
         self._corp_id = corp_id
+        self._on_corp_id = on_corp_id
         self._patience = patience
         self._persisting = Timeouts(patience.message)
         self._handlers = Handlers(concurrency)
@@ -242,6 +248,7 @@ class DingTalk:
             else:
                 self._remember(frame.data, message)
                 with self._persisting.limit():
+                    await self._learn(string(frame.data.get("chatbotCorpId")))
                     await on_message(message)
             await line.answer(heard(frame.headers.message_id))
         except Unreachable as exc:
@@ -287,8 +294,12 @@ class DingTalk:
                 watch.cancel()
                 await answer.empty()
 
+    async def _learn(self, corp_id: str) -> None:
+        if corp_id and not self._corp_id:
+            await self._on_corp_id(corp_id)
+            self._corp_id = corp_id
+
     def _remember(self, body: dict[str, Any], message: Message) -> None:
-        self._corp_id = self._corp_id or string(body.get("chatbotCorpId"))
         self._webhooks.heard(message.conversation, body)
         if message.sender.id:
             self._names[message.sender.id] = message.sender.name
