@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk.api import CARD_CALLBACK as DINGTALK_CLICK
+from tests.cards.feishu_reading import markdowns
 from tests.daemon import ADMIN, FEISHU_ADMIN, FEISHU_GROUP, GROUP, Daemon
 from tests.sides import PLATFORMS, Side, house
 
@@ -152,6 +153,43 @@ async def test_a_click_carries_what_another_card_was_drawn_for(gate: Gate) -> No
     assert "待审批" in gate.dingtalk.text(nginx) + gate.dingtalk.gateway.cards[nginx].view(ADMIN).title
 
 
+async def test_what_was_changed_between_card_and_click_is_not_run_and_is_asked_anew(gate: Gate) -> None:
+    here, there = await gate.asked("把 nginx 的镜像换成 registry.local/app:2")
+    nginx = gate.cluster.get("deployment", "nginx", "shop")
+    assert nginx is not None
+    nginx["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.local/app:9"
+    gate.cluster.apply(nginx)
+    before = gate.generation()
+    since = gate.feishu.gateway.now
+    await gate.feishu.press(FEISHU_ADMIN, there, "批准")
+    await gate.dingtalk.headed(here, "已失效")
+    await gate.feishu.headed(there, "已失效")
+    assert gate.generation() == before
+    anew = await gate.feishu.next_card("待审批", after=since)
+    assert "registry.local/app:9" in gate.feishu.text(anew), "the new card shows what is there now"
+    await gate.feishu.press(FEISHU_ADMIN, anew, "批准")
+    await gate.feishu.headed(anew, "成功")
+    assert gate.generation() == before + 1
+
+
+async def test_yes_and_no_at_the_same_moment_are_one_of_them_on_both_cards(gate: Gate) -> None:
+    for name in ("nginx", "web", "cart"):
+        before = gate.generation(name)
+        here, there = await gate.asked(f"帮我重启下 {name}")
+        await asyncio.gather(
+            gate.dingtalk.press(ADMIN, here, "批准", stale=True),
+            gate.feishu.press(FEISHU_ADMIN, there, "拒绝", stale=True),
+        )
+        decided = [row["status"] for row in gate.rows("APPROVED", "DENIED")][-1]
+        if decided == "DENIED":
+            await gate.dingtalk.headed(here, "已拒绝")
+            await gate.feishu.headed(there, "已拒绝")
+        else:
+            await gate.daemon.until_state("VERIFYING", "SUCCESS", "FAILED")
+        assert gate.generation(name) == before + (decided == "APPROVED")
+    assert len(gate.rows("APPROVED", "DENIED")) == len(gate.rows("LATE")) == 3
+
+
 HUGE = "x" * 1_000_000
 DEEP = "[" * 200_000
 STRANGE: dict[str, dict[str, object]] = {
@@ -196,3 +234,47 @@ async def test_a_strange_click_is_one_row_and_no_effect(gate: Gate) -> None:
     await gate.callback(card)
     await gate.dingtalk.headed(card, "成功")
     assert gate.generation() == before + 1
+
+
+EVIL = "<at id=all></at>[重启](https://evil.example)**@所有人**`x` <font color='red'>批准</font> ${title} \u202e"
+
+
+async def test_a_name_that_somebody_gave_themselves_acts_on_no_card(gate: Gate) -> None:
+    """People choose their names. What both platforms were sent is looked at as it was sent."""
+    for side in gate.sides:
+        users = side.gateway.directory.users
+        for person in (side.admin, side.member):
+            users[person] = users[person].model_copy(update={"name": EVIL})
+    here, there = await gate.asked()
+    for side in gate.sides:
+        await side.say(side.member, "我是谁")
+        await side.say(side.admin, "我是谁")
+    answers = [
+        await side.press(side.member, card, "批准") for side, card in zip(gate.sides, (here, there), strict=True)
+    ]
+    await gate.dingtalk.press(gate.dingtalk.admin, here, "批准")
+    await gate.dingtalk.headed(here, "成功")
+    await gate.feishu.headed(there, "成功")
+    for side, answer in zip(gate.sides, answers, strict=True):
+        assert any("evil" in card.view(side.admin).text for card in side.gateway.cards.values()), side.platform
+        for text in (
+            *(text for card in side.gateway.cards.values() for text in rendered(card)),
+            *markups(answer.answer),
+        ):
+            for active in ("<at", "](https:", "<font color='red'>批准", "`x`", "${title}", "\u202e", "**@"):
+                assert active not in text, (side.platform, active, text)
+
+
+def rendered(card: Any) -> list[str]:
+    """What is read as markup of it. Feishu's plain text, and what a list of conversations says of a card, is read as it is."""
+    if (public := getattr(card, "public", None)) is not None:
+        return [str(value) for value in public.values()]
+    return markdowns({**card.content, "config": {}})
+
+
+def markups(answer: str) -> list[str]:
+    """The same of the answer to a click."""
+    told = json.loads(answer)
+    if "card" in told:
+        return markdowns({**told["card"]["data"], "config": {}})
+    return [str(value) for part in told.get("response", {}).values() for value in part.get("cardParamMap", {}).values()]
