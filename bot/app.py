@@ -26,6 +26,7 @@ from bot.health import health
 from bot.house import House, built, live, warm
 from bot.lines import Lines
 from bot.metrics import METRICS
+from bot.organisation import Organisation
 from bot.pairing import Pairing
 from bot.planners import planner_of
 from bot.renewal import Read, Renewal
@@ -74,7 +75,9 @@ async def run(
             settings = await asyncio.to_thread(renewal.settings)
             async with AsyncExitStack() as inner:
                 connection = await inner.enter_async_context(connect(settings.kubeconfig or None, demanded=False))
-                present = adapters_of(settings, budget) if doors is None else doors
+                organisation = Organisation(store, clock, settings.dingtalk_client_id)
+                await organisation.load()
+                present = adapters_of(settings, budget, organisation) if doors is None else doors
                 for door in present.values():
                     inner.push_async_callback(door.close)
                 said = words[settings.steward_locale]
