@@ -89,37 +89,38 @@ class Approvals:
         self, order: Order, requester: Person, conversation: Conversation, *, intent: str, request: str
     ) -> Action:
         """Store an action as WAIT_APPROVAL and post its card. The same `request` id again gives the action that is there."""
-        action_id = deliveries.stable_id("action", request)
-        now = self._clock()
+        asked = partial(self.proposed, order=order, requester=requester, conversation=conversation)
+        return await self._store.write(partial(asked, intent=intent, request=request))
 
-        async def proposed(tx: Transaction) -> tuple[Action, bool]:
-            known = await actions.get(tx, action_id)
-            if known is not None:
-                return known, False
-            action = Action(
-                id=action_id,
-                code=await actions.free_code(tx, now),
-                state=State.WAIT_APPROVAL,
-                order=order,
-                requester=requester,
-                conversation=conversation,
-                intent=intent,
-                card_id=deliveries.stable_id("card", request),
-                created_at=now,
-                expires_at=now + self._lifetime,
-            )
-            await actions.insert(tx, action)
-            card = self._views.action_card(action)
-            await self._router.send_card(card, (conversation,), action_id=action.id, within=tx)
-            await audit.append(tx, entry(action, requester, "propose", "PENDING"), self._clock)
-            return action, True
-
-        action, new = await self._store.write(proposed)
-        if new:
-            self._router.wake()
-            self._proposed.set()
-            log.info("approval.asked", action=action.id, code=action.code, verb=action.verb, target=action.target)
+    async def proposed(
+        self, tx: Transaction, order: Order, requester: Person, conversation: Conversation, *, intent: str, request: str
+    ) -> Action:
+        """The same within a transaction."""
+        action_id, now = deliveries.stable_id("action", request), self._clock()
+        known = await actions.get(tx, action_id)
+        if known is not None:
+            return known
+        action = Action(
+            id=action_id,
+            code=await actions.free_code(tx, now),
+            state=State.WAIT_APPROVAL,
+            order=order,
+            requester=requester,
+            conversation=conversation,
+            intent=intent,
+            card_id=deliveries.stable_id("card", request),
+            created_at=now,
+            expires_at=now + self._lifetime,
+        )
+        await actions.insert(tx, action)
+        await self._router.send_card(self._views.action_card(action), (conversation,), action_id=action.id, within=tx)
+        await audit.append(tx, entry(action, requester, "propose", "PENDING"), self._clock)
+        tx.afterwards(partial(self._asked, action))
         return action
+
+    def _asked(self, action: Action) -> None:
+        self._proposed.set()
+        log.info("approval.asked", action=action.id, code=action.code, verb=action.verb, target=action.target)
 
     async def by_code(self, code: str) -> Action | None:
         """The action that people mean by `7F3K`."""

@@ -71,21 +71,39 @@ class NotificationRouter:
         within: Transaction | None = None,
     ) -> None:
         """Store a card and post it to conversations, an action's to the ops conversations as well; the same card id again changes
-        nothing. `within` joins a transaction: the caller then calls `wake` after it."""
+        nothing. `within` joins a transaction, in which nothing is asked: its options cannot be typed as numbers."""
+        if within is not None:
+            await self._post(within, card, to, action_id, commands)
+        else:
+            await self._store.write(partial(self.answer, card=card, to=to, commands=commands, action_id=action_id))
+
+    async def answer(
+        self,
+        tx: Transaction,
+        card: Card,
+        to: tuple[Conversation, ...],
+        commands: Mapping[str, str] | None = None,
+        *,
+        action_id: str | None = None,
+    ) -> None:
+        """Post a card in a transaction; where it has options, it is the question that a typed number answers."""
+        new = await self._post(tx, card, to, action_id, commands)
+        for conversation in to if new and commands else ():
+            await deliveries.ask(tx, conversation, card.id, self._clock())
+
+    async def _post(
+        self,
+        tx: Transaction,
+        card: Card,
+        to: tuple[Conversation, ...],
+        action_id: str | None,
+        commands: Mapping[str, str] | None,
+    ) -> bool:
         where = self._everywhere(to) if action_id else to
         if self._public_url:
             card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
-        if within is not None:
-            await deliveries.add_card(within, card, where, self._clock(), action_id=action_id, commands=commands)
-            return
-
-        async def added(tx: Transaction) -> None:
-            new = await deliveries.add_card(tx, card, where, self._clock(), action_id=action_id, commands=commands)
-            for conversation in where if new and commands else ():
-                await deliveries.ask(tx, conversation, card.id, self._clock())
-
-        await self._store.write(added)
-        self.wake()
+        tx.afterwards(self.wake)
+        return await deliveries.add_card(tx, card, where, self._clock(), action_id=action_id, commands=commands)
 
     def _everywhere(self, to: tuple[Conversation, ...]) -> tuple[Conversation, ...]:
         places = {(each.platform, each.id): each for each in self._ops}
