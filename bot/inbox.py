@@ -34,6 +34,8 @@ ATTEMPTS = 3
 HANDLING_SECONDS = 180.0
 """An attempt that takes longer has failed; every request on the way has its own, shorter end."""
 KEEP_DAYS = 30
+MOMENT = 0.005
+"""Seconds that handling a message waits while others are not acknowledged yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Inbox:
         end = now() + self._flood.longest
         while (left := min(self._flood_until, end) - now()) > 0:  # noqa: ASYNC110 - each commit may move the end of a flood
             await asyncio.sleep(left)
+        if self._coming:
+            await asyncio.sleep(MOMENT)
 
     async def _handle_one(self, queue: str, row: Row) -> Row | None:
         """What is next in this conversation. Whatever is wrong with one message, those behind it are handled: only the store's own
@@ -198,7 +202,7 @@ class Inbox:
             await tx.execute("UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?", state, attempts, row["seq"])
             return await _first(tx, queue)
 
-        return await self._store.write(noted)
+        return await self._store.write(noted, patient=True)
 
     async def forget_old(self) -> None:
         """Drop handled messages that no platform will deliver again."""

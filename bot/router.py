@@ -135,7 +135,7 @@ class NotificationRouter:
                 for card in cards:
                     await deliveries.put_card(tx, card, self._clock())
 
-            await self._store.write(kept)
+            await self._store.write(kept, patient=True)
             self.wake()
             await asyncio.sleep(PROGRESS_SECONDS)
 
@@ -186,7 +186,7 @@ class NotificationRouter:
     async def answered(self, key: str, version: int) -> None:
         """An answer to a click went out with this version of the card, for no call. Whether it was taken nobody says: the line may
         have been dead, or the clicker's client have given up. So this is for versions after which others come."""
-        await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0))
+        await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0), patient=True)
 
     async def run(self) -> None:
         """Deliver for ever, each platform on its own."""

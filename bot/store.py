@@ -24,6 +24,8 @@ T = TypeVar("T")
 Row = sqlite3.Row
 Consequence = Callable[[], object]
 BUSY_MS = 5000
+FEW = 4
+"""Patient transactions in one commit: somebody in a hurry who comes right after it has begun waits for no more of them."""
 
 
 class StoreTooNew(Exception):
@@ -70,6 +72,7 @@ class _Done(NamedTuple):
 
 class _Waiting(NamedTuple):
     body: Body[Any]
+    patient: bool
     done: asyncio.Future[Any]
     context: Context
     """Whoever waits: what follows is logged as theirs."""
@@ -125,15 +128,16 @@ class Store:
         self._writing = False
         self.path = path
 
-    async def write(self, body: Body[T]) -> T:
+    async def write(self, body: Body[T], *, patient: bool = False) -> T:
         """Run a transaction's body in the database's thread; its result once that is on disk. What the body raises undoes it and
         is raised here. It awaits nothing but its own statements (RuntimeError).
 
-        Whoever comes while the disk is busy shares the next commit. A caller that is cancelled takes its body back if it has not
-        begun; else it is carried out."""
+        Whoever comes while the disk is busy shares the next commit, except that only a FEW of those go along that are `patient`:
+        nobody on a platform waits for them. A caller that is cancelled takes its body back if it has not begun; else it is
+        carried out."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Waiting(body, done, copy_context()))
+        self._waiting.append(_Waiting(body, patient, done, copy_context()))
         if not self._writing:
             self._begin(loop)
         return await done
@@ -142,8 +146,10 @@ class Store:
         """Hand over everything that waits. No lock, no task and no future between the thread and those who wait: each would be
         one more turn of the loop before a click is answered."""
         connection = self._writer._conn  # noqa: SLF001 - as its own methods do; ValueError when it is closed
-        batch = [waiting for waiting in self._waiting if not waiting.done.done()]
-        self._waiting = []
+        waiting = [each for each in self._waiting if not each.done.done()]
+        patient = [each for each in waiting if each.patient]
+        batch = [each for each in waiting if not each.patient] + patient[:FEW]
+        self._waiting = patient[FEW:]
         self._writing = bool(batch)
         if not batch:
             return
@@ -156,7 +162,7 @@ class Store:
     def _settle(
         self, loop: asyncio.AbstractEventLoop, batch: Sequence[_Waiting], outcomes: Sequence[_Done | _Failed]
     ) -> None:
-        for (_, done, context), outcome in zip(batch, outcomes, strict=True):
+        for (_, _, done, context), outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, _Done):
                 for call in outcome.consequences:
                     loop.call_soon(call, context=context)
