@@ -19,11 +19,13 @@ from bot.brain.planner import Planner
 from bot.budget import Budget
 from bot.clicks import Clicks
 from bot.clock import Clock
+from bot.diagnosing import Diagnosing
 from bot.doors import ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
 from bot.identities import Identities, person_of
+from bot.in_hand import Hands
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.leavers import Leavers
@@ -34,6 +36,7 @@ from bot.pairing import Pairing
 from bot.people import People
 from bot.recollection import Recollection
 from bot.renewal import Renewal
+from bot.requests import Requests
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.setup.overheard import Overheard
@@ -104,10 +107,10 @@ def built(
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
     to = tuple(place for places in ops.values() for place in places)
     desk = Desk(store, connection.reader, router, words, clock, to=to)
-    mutes, recollection = Mutes(desk, identities, words), Recollection(store, clock)
-    flow = Flow(
-        planner, cluster, identities, approvals, router, inquiries, people, mutes, words, recollection, policy=policy
-    )
+    hands = Hands(store, identities, Recollection(store, clock), router, words)
+    requests = Requests(cluster, approvals, identities, words, policy=policy)
+    diagnosing, mutes = Diagnosing(planner, cluster, router, words), Mutes(desk, identities, words)
+    flow = Flow(planner, hands, requests, diagnosing, approvals, router, inquiries, people, mutes, words)
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
