@@ -43,7 +43,7 @@ def logged_as_in_production() -> Iterator[None]:
     """Lines of a daemon that runs within a test are written as those of one that runs by itself: masked (I9)."""
     root, before, configured = logging.getLogger(), logging.getLogger().handlers[:], structlog.get_config()
     stream: Any = _Stderr()
-    configure_log(_as_stream(stream))
+    configure_log(_as_stream(stream), level=logging.DEBUG)
     root.handlers[:] = before
     structlog.configure(cache_logger_on_first_use=False)
     yield
