@@ -58,13 +58,14 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _SPLIT.findall(name)]
 
 
-_ENDINGS = ("_auth", "_pass", ".dockerconfigjson")
+_MORE = re.compile(r"pass|[\w.-]{0,255}(?:_auth|_AUTH|(?<!proxy)(?<!cgi)(?<!grpc)_pass|_PASS|\.dockerconfigjson)")
+"""`proxy_pass` passes on to somewhere, and `PASS` says that a test went well."""
 
 
 @lru_cache(maxsize=4096)
 def announces_secret(name: str) -> bool:
     """Whether a value under this name is one to hide."""
-    if _KEY.fullmatch(name) is None and not name.lower().endswith(_ENDINGS) and name.lower() != "pass":
+    if _KEY.fullmatch(name) is None and _MORE.fullmatch(name) is None:
         return False
     if _ABOUT_IN_CHINESE.search(name):
         return False

@@ -4,10 +4,7 @@ import re
 
 from executor.redact.shape import Shape, looks_made_up, shape
 
-_NAMES = (
-    r"passw(?:or)?d|passphrase|passcode|(?:access|auth|api|bearer|refresh|session)?[ _-]?token"
-    r"|(?:api|secret|access|private)[ _-]key"
-)
+_NAMES = r"(?<![A-Za-z0-9])(?:passw(?:or)?d|passphrase|passcode|token|(?:api|secret|access|private)[ _-]key)"
 _CHINESE = r"密码|口令|密钥|秘钥|私钥|令牌|授权码|凭证"
 _ANCHORS = "passw passphrase passcode token key 密码 口令 密钥 秘钥 私钥 令牌 授权码 凭证"
 _VALUE = r"(?P<secret>[^\s\"'`,;，。；、“”‘’「」（）()\[\]【】<>{}|]{6,512}+)"
@@ -17,7 +14,7 @@ SPOKEN: tuple[Shape, ...] = (
     shape(
         "said",
         _ANCHORS,
-        rf"(?<![\w.-])(?:{_NAMES})[ \t]{{1,3}}"
+        rf"{_NAMES}[ \t]{{1,3}}"
         r"(?:(?:is|was|has been|now|set|changed|reset|updated|rotated|to|as)[ \t]{1,3}){0,4}"
         rf"(?::[ \t]{{0,3}})?{_OPENING}{_VALUE}",
         flags=re.IGNORECASE,
@@ -26,7 +23,7 @@ SPOKEN: tuple[Shape, ...] = (
     shape(
         "said-of-somebody",
         _ANCHORS,
-        rf"(?<![\w.-])(?:{_NAMES})[ \t]{{1,3}}(?:for|of)[ \t]{{1,3}}(?:user[ \t]{{1,3}})?[\"']?[\w@.-]{{1,64}}+[\"']?"
+        rf"{_NAMES}[ \t]{{1,3}}(?:for|of)[ \t]{{1,3}}(?:user[ \t]{{1,3}})?[\"']?[\w@.-]{{1,64}}+[\"']?"
         rf"[ \t]{{0,3}}(?:[:=]|is|was|to)[ \t]{{0,3}}{_OPENING}{_VALUE}",
         flags=re.IGNORECASE,
         judge=looks_made_up,
@@ -47,14 +44,14 @@ SPOKEN: tuple[Shape, ...] = (
     shape(
         "call",
         _ANCHORS,
-        rf"(?<![\w.-])(?:{_NAMES})\([\"']?{_VALUE}(?=[\"']?\))",
+        rf"{_NAMES}\([\"']?{_VALUE}(?=[\"']?\))",
         flags=re.IGNORECASE,
         judge=looks_made_up,
     ),
     shape(
         "cell",
         _ANCHORS,
-        rf"(?<![\w.-])(?:[\w.-]{{0,60}}?[_.-])?(?:{_NAMES}|secret)"
+        rf"(?:{_NAMES}|(?<![A-Za-z0-9])secret)"
         rf"(?:[ \t]{{0,20}}\|[ \t]{{0,20}}|\t[ \t]{{0,20}}| [ \t]{{1,40}}){_VALUE}",
         flags=re.IGNORECASE,
         judge=looks_made_up,
