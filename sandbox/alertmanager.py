@@ -16,6 +16,8 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
+from sandbox.overheard import overheard
+
 _FILTERS = ("active", "silenced", "inhibited", "unprocessed")
 Fault = Literal["error", "hang", "cut", "garbage", "object", "huge", "redirect"]
 
@@ -78,6 +80,7 @@ class AlertmanagerStandIn:
             wanted = base64.b64encode(":".join(self.user).encode()).decode()
             if request.headers.get("Authorization") != f"Basic {wanted}":
                 return web.Response(status=401)
+        overheard(f"alertmanager: GET {request.path}", request.path_qs)
         query = dict(request.query)
         self.asked.append(query)
         for name, value in query.items():

@@ -20,6 +20,7 @@ from sandbox.line import Line
 from sandbox.listener import Listener
 
 KEPT = 5000
+API_KEY = "sk-ant-stand-in-api-key"
 ERRORS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -37,13 +38,15 @@ class ClaudeStandIn(Listener):
     """`script` answers; `bodies` are the requests that came, as they came, refused ones too; `refused` the rules they broke;
     `usage` what was counted for each answer. `models` are the names that exist: any, when it is empty."""
 
+    name = "claude"
+
     def __init__(
         self,
         script: Script = play,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        api_key: str = "sk-ant-stand-in",
+        api_key: str = API_KEY,
         models: tuple[str, ...] = (),
         clock: Clock | None = None,
     ) -> None:
