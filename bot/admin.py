@@ -19,8 +19,9 @@ from bot.audit import Entry
 from bot.clock import utc_now
 from bot.identities import Identities
 from bot.pairing import LIFETIME, Pairing
-from bot.settings import Settings, read_bounded
+from bot.settings import Settings
 from bot.setup.owner import Owner
+from bot.sources import read_bounded
 from bot.store import Row, Store, StoreTooNew, open_store
 from setup_server.accounts import Account, Role, spelled
 from setup_server.auth.passwords import Passwords

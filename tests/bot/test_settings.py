@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, Settings, load_settings
+from bot.settings import Settings
+from bot.sources import BadSettings, load_settings
 
 
 @pytest.fixture(autouse=True)
