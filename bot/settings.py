@@ -33,7 +33,18 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _whole_host(value: str) -> str:
+    """Pages of one host trust each other whatever their path is: one beside ours could use an administrator's session."""
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+", value):
+        raise ValueError(
+            "needs a host name of its own, without a path, e.g. https://steward.example.com: "
+            "whatever else is served under one host could act with an administrator's session"
+        )
+    return value
+
+
 Url = Annotated[str, AfterValidator(_http_url)]
+HostUrl = Annotated[Url, AfterValidator(_whole_host)]
 
 
 def _card_templates(value: str) -> str:
@@ -84,7 +95,7 @@ class Settings(BaseSettings):
     oidc_admin_group: str = ""
     steward_data_dir: Path = Path("data")
     steward_listen: Annotated[str, Field(pattern=r"^[^\s:]*:\d{1,5}$|^$")] = "127.0.0.1:8080"
-    steward_public_url: Url = "http://aiops.local"
+    steward_public_url: HostUrl = "http://aiops.local"
     steward_locale: Literal["zh", "en"] = "zh"
     steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     steward_default_role: Literal["member", "viewer"] = "member"

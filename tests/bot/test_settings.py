@@ -49,6 +49,22 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert expected in said
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://ops.example.com/steward", "https://ops.example.com/?x", "https://a:b@ops.example.com", "http://h#x"],
+)
+def test_a_public_url_that_shares_its_host_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STEWARD_PUBLIC_URL", url)
+    with pytest.raises(BadSettings, match="STEWARD_PUBLIC_URL: needs a host name of its own"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["https://steward.example.com/", "http://localhost:8080", "https://[::1]:8443"])
+def test_a_public_url_of_its_own_host_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STEWARD_PUBLIC_URL", url)
+    assert load_settings().steward_public_url == url.rstrip("/")
+
+
 def test_card_templates_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (load_settings().dingtalk_public_template, load_settings().dingtalk_own_templates) == ("", {})
     monkeypatch.setenv("DINGTALK_CARD_TEMPLATE_ID", "one.schema")
