@@ -46,7 +46,7 @@ def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, 
 def chain_line(words: Words, standing: Standing) -> str:
     """What is proven, and what is not: rows from `since` on now, the whole book at some earlier time."""
     if standing.broken:
-        return words("page.chain_broken", reason=standing.broken)
+        return words("page.chain_broken", reason=words.say(standing.broken))
     head, since = standing.head.seq, standing.since + 1
     if standing.whole_at is None:
         part = words("audit.part_holds", since=since, head=head)
@@ -59,7 +59,7 @@ def head_notice(words: Words, card_id: str, standing: Standing, now: datetime) -
     """The end of the chain, for people to keep: with it `steward audit verify --head` finds what was done to older rows, even by
     somebody who made the whole chain anew."""
     if standing.broken:
-        text = words("page.chain_broken", reason=standing.broken)
+        text = words("page.chain_broken", reason=words.say(standing.broken))
         return notice(words, card_id, words("audit.head_title"), text, tone=Tone.FAILURE)
     card = Card(
         id=card_id,
