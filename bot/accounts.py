@@ -174,15 +174,21 @@ class AuditedAttempts:
         self._clock = clock
 
     async def __call__(self, attempt: Attempt) -> None:
-        entry = audit.Entry(
-            user_id=attempt.account_id,
-            action_type=attempt.action,
-            status=attempt.status,
-            client_ip=attempt.address,
-            platform="web",
-            detail=attempt.detail,
-        )
-        await self._store.write(partial(audit.append, entry=entry, clock=self._clock))
+        async def body(tx: Transaction) -> None:
+            called = "SELECT coalesce(username, display_name) AS name FROM users WHERE id = ?"
+            account = await tx.row(called, attempt.account_id)
+            entry = audit.Entry(
+                user_id=attempt.account_id,
+                user_name=account["name"] if account else "",
+                action_type=attempt.action,
+                status=attempt.status,
+                client_ip=attempt.address,
+                platform="web",
+                detail=attempt.detail,
+            )
+            await audit.append(tx, entry, self._clock)
+
+        await self._store.write(body)
 
 
 async def insert_account(tx: Transaction, name: str, password_hash: str, role: Role, clock: Clock) -> Account:

@@ -340,7 +340,7 @@ class Flow:
     async def _tell(self, message: Message, told: Told) -> None:
         card = self._noted(told.card, message)
         self._hand(message).told.append(f"{card.title}: {card.summary}")
-        await self._router.send_card(card, (message.conversation,), commands=told.commands)
+        await self._router.send_card(card, (message.conversation,), commands=told.commands, page=told.page)
 
     def _noted(self, card: Card, message: Message) -> Card:
         notes = (self._words.say(note) for note in self._hand(message).notes)

@@ -69,12 +69,14 @@ class NotificationRouter:
         action_id: str | None = None,
         commands: Mapping[str, str] | None = None,
         within: Transaction | None = None,
+        page: str = "",
     ) -> None:
         """Store a card and post it to conversations, an action's to the ops conversations as well; the same card id again changes
-        nothing. `within` joins a transaction: the caller then calls `wake` after it."""
+        nothing. `page` is a path of ours that its link leads to instead of the card's own page. `within` joins a transaction: the
+        caller then calls `wake` after it."""
         where = self._everywhere(to) if action_id else to
         if self._public_url:
-            card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
+            card = card.model_copy(update={"link": f"{self._public_url}{page or f'/chat?card_id={card.id}'}"})
         if within is not None:
             await deliveries.add_card(within, card, where, self._clock(), action_id=action_id, commands=commands)
             return

@@ -13,12 +13,14 @@ from cards.model import Card, Code, Fact, Role, Section, Table, Tone
 ROLES: tuple[Role, ...] = ("text", "text", "text", "text", "state")
 
 
-def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, about: Sequence[str] = ()) -> Told:
-    """The newest rows first. `about` says what was asked for: who, and since when."""
+def audit_page(
+    words: Words, card_id: str, found: Found, standing: Standing, *, about: Sequence[str] = (), whole: str = ""
+) -> Told:
+    """The newest rows first. `about` says what was asked for: who, and since when; `whole` is the page that shows all of that."""
     shown = tuple(
         (
             _moment(datetime.fromisoformat(row["timestamp"])),
-            _who(row),
+            who_of(row),
             row["action_type"] or "",
             row["target_resource"] or "",
             row["status"] or "",
@@ -40,7 +42,7 @@ def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, 
         footer=(*more, chain_line(words, standing)),
         final=True,
     )
-    return Told(card)
+    return Told(card, page=whole)
 
 
 def chain_line(words: Words, standing: Standing) -> str:
@@ -76,7 +78,7 @@ def head_notice(words: Words, card_id: str, standing: Standing, now: datetime) -
     return Told(card)
 
 
-def _who(row: Row) -> str:
+def who_of(row: Row) -> str:
     """The name with the id, for several may share a name and anybody can change it."""
     name, user_id = row["user_name"] or "", row["user_id"] or ""
     return f"{name} ({user_id})" if name and name != user_id else user_id
