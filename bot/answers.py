@@ -32,10 +32,12 @@ _ROLES: dict[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A card and what its buttons stand for, as if it had been typed."""
+    """A card and what its buttons stand for, as if it had been typed. `page`: the path of a page of ours that shows more of the
+    same than the card's own, "" for that one."""
 
     card: Card
     commands: dict[str, str] = field(default_factory=dict)
+    page: str = ""
 
 
 def notice(words: Words, card_id: str, title: str, text: str, *, tone: Tone = Tone.NEUTRAL, detail: str = "") -> Told:

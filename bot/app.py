@@ -15,6 +15,7 @@ import structlog
 
 from adapters.types import Adapter, Platform
 from bot.alone import alone
+from bot.book.pages import BookPages
 from bot.budget import Budget
 from bot.card_book import CardBook
 from bot.check_model import model_look
@@ -37,13 +38,15 @@ from bot.setup.overheard import Overheard
 from bot.setup.owner import Owner
 from bot.setup.web_pairing import WebPairing
 from bot.store import Store, open_store
-from bot.words import both_languages
+from bot.words import Words, both_languages
 from executor.cluster import Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
 from setup_server.app import application, serving
+from setup_server.audit import hang_book
 from setup_server.chat import hang_cards
 from setup_server.health import Health
+from setup_server.site import Language
 
 log = structlog.get_logger()
 
@@ -98,7 +101,7 @@ async def run(
                     desk = await stack.enter_async_context(
                         open_desk(kept, renewal, overheard, budget, words, clock, try_model=model_look)
                     )
-                    await _serve(stack, settings, store, clock, renewal, desk, house, budget)
+                    await _serve(stack, settings, store, clock, renewal, desk, house, budget, words)
                     await house.inbox.forget_old()
                 await _inhabit(house, connection.reader, renewal, overheard, stop, clock, warm(planner))
         log.info("steward.stopped")
@@ -113,6 +116,7 @@ async def _serve(
     desk: LiveDesk,
     house: House,
     budget: Budget,
+    words: Mapping[Language, Words],
 ) -> None:
     """The web pages: open for as long as the daemon runs, whatever it moves into."""
 
@@ -131,6 +135,7 @@ async def _serve(
             gatehouse(settings, store, clock, pages, setup=SetUp(desk, pairing, now))
         )
         hang_cards(pages, guards, CardBook(store, house.router))
+        hang_book(pages, guards, BookPages(store, words, clock))
     if address := await stack.enter_async_context(serving(settings.steward_listen, pages)):
         await Owner(store, clock).announce(address)
 

@@ -83,7 +83,7 @@ class InHand:
         card = self.noted(told.card)
         self.told.append(f"{card.title}: {card.summary}")
         to = (self.message.conversation,)
-        self.write(partial(self._router.answer, card=card, to=to, commands=told.commands))
+        self.write(partial(self._router.answer, card=card, to=to, commands=told.commands, page=told.page))
         return card
 
     def refuse(self, reasons: tuple[Reason, ...], *, command: str = "", request: str | None = None) -> str:
