@@ -37,7 +37,6 @@ def test_the_pods_of_one_workload_with_one_reason_are_one_group() -> None:
     (one,) = firing([event(), event("cart-7d9c5b6f4d-9zqwl", first=300)], NOW)
     assert (one.name, one.place.name, one.place.namespace, one.count) == ("BackOff", "cart", "shop", 10)
     assert one.since == NOW - timedelta(seconds=600)
-    assert len(firing([event(), event(reason="Unhealthy")], NOW)) == 2
 
 
 def test_a_pod_that_starts_wakes_nobody() -> None:
