@@ -5,8 +5,8 @@ A card and what the book says of it are written together, so that a crash in bet
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -14,13 +14,14 @@ import structlog
 from adapters.types import Conversation
 from bot import deliveries
 from bot.alerts import book, cards, mute_book
-from bot.alerts.alert import WORST, Alert, Source, grouped
+from bot.alerts.alert import Alert, Source, grouped
 from bot.alerts.book import ASIDE, CHUNK, Entry
 from bot.alerts.cards import Shape
 from bot.alerts.hush import hushed
 from bot.alerts.inspection import Inspection
 from bot.alerts.overflow import Overflow
 from bot.alerts.rhythm import Rhythm
+from bot.alerts.sorting import Sorted, sort_out, worsened
 from bot.answers import Told
 from bot.clock import Clock, stamp
 from bot.deliveries import stable_id
@@ -35,9 +36,6 @@ log = structlog.get_logger()
 MOST_CARDS = 12
 """New cards in an hour; a storm is told on one card more."""
 HOUR = timedelta(hours=1)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-Known = Mapping[str, Entry]
 T = TypeVar("T")
 
 
@@ -77,12 +75,12 @@ class Desk:
             self._round = Inspection(self._cluster)
             known = await book.of_source(self._store, source)
             groups = await self._groups(source, alerts, now)
-            await self._note(groups, known, now)
-            await self._tell(groups, known, now)
+            found = await asyncio.to_thread(sort_out, groups, known, now, self._rhythm)
+            await self._by_parts(found.new, lambda tx, part: book.begin(tx, part, now))
+            await self._by_parts(found.changed, book.seen)
+            await self._tell(found, now)
             if complete:
-                here = {alert.key for alert in groups}
-                gone = [entry for key, entry in known.items() if key not in here and entry.closed_at is None]
-                await self._miss(source, gone, now)
+                await self._miss(source, found.gone, now)
             await self._overflow.tell(now)
             await self._store.write(lambda tx: _forget(tx, now))
             return len(groups)
@@ -99,47 +97,30 @@ class Desk:
         elsewhere = await book.places_told(self._store) if source == "events" else frozenset()
         return await asyncio.to_thread(lambda: grouped(hushed(each, mutes, elsewhere) for each in alerts))
 
-    async def _note(self, groups: Iterable[Alert], known: Known, now: datetime) -> None:
-        """What fires, in the book; what nobody is to hear of begins no story."""
-        new: list[Alert] = []
-        old: list[Alert] = []
-        for alert in groups:
-            before = known.get(alert.key)
-            if self._is_new(before, now):
-                new += [] if alert.quiet else [alert]
-            elif before is not None and (before.closed_at is None or not alert.quiet) and _differs(before, alert):
-                old.append(alert)
-        await self._by_parts(new, lambda tx, part: book.begin(tx, part, now))
-        await self._by_parts(old, book.seen)
-
-    async def _tell(self, groups: Iterable[Alert], known: Known, now: datetime) -> None:
-        """The new ones first, then whose card was not looked at for longest."""
+    async def _tell(self, found: Sorted, now: datetime) -> None:
+        """The new ones first, as many as there is room for."""
+        for alert, entry in found.quiet:
+            await self._set_aside(entry, alert.quiet, now, alert)
         room = self._most - await book.cards_since(self._store, now - HOUR)
-        told: list[tuple[bool, datetime, Alert]] = []
-        for alert in groups:
-            before = known.get(alert.key)
-            if not alert.quiet:
-                told.append((not self._is_new(before, now), (before and before.shown_at) or _NEVER, alert))
-            elif before is not None and before.closed_at is None:
-                await self._set_aside(before, alert.quiet, now, alert)
-        for old, _, alert in sorted(told, key=lambda one: one[:2]):
-            before = known.get(alert.key)
-            entry = before
-            if (not old and room > 0) or (before is not None and before.closed_at is not None):
-                entry = await book.by_key(self._store, alert.key)  # it has only just begun
-            if entry is not None and (old or room > 0):
-                room -= await self._show(alert, before, entry, now, room=room)
+        for alert in found.new:
+            if room <= 0:
+                break
+            begun = await book.by_key(self._store, alert.key)
+            if begun is not None:
+                room -= await self._show(alert, begun, now)
+        for alert, before in found.due:
+            if before.muted(now) or (not before.card_id and room <= 0):
+                continue
+            back = await book.by_key(self._store, alert.key) if before.closed_at else None
+            room -= await self._show(alert, back or before, now, worse=worsened(alert, before))
 
-    async def _show(self, alert: Alert, before: Entry | None, entry: Entry, now: datetime, *, room: int) -> int:
-        """Bring its card up to date, where that is due; how many new cards were posted."""
-        if entry.muted(now) or (not entry.card_id and room <= 0):
-            return 0
-        worse = before is not None and _rank(alert) < _rank(before.alert)
-        recent = entry.shown_at is not None and (now - entry.shown_at < self._rhythm.look_again or self._round.spent)
-        if recent and not worse and not entry.aside:
+    async def _show(self, alert: Alert, entry: Entry, now: datetime, *, worse: bool = False) -> int:
+        """Bring its card up to date; how many new cards were posted."""
+        waits = entry.shown_at is not None and not worse and not entry.aside
+        if entry.muted(now) or (waits and self._round.spent):
             return 0
         diagnosis = await self._round.of(alert)
-        if self._round.dark and entry.shown_at is not None and not worse and not entry.aside:
+        if self._round.dark and waits:
             return 0  # what was found before is worth more than nothing
         told = _told(alert, entry, diagnosis)
         if told == entry.told and entry.shown_at is not None:
@@ -215,7 +196,7 @@ class Desk:
         if self._round.dark:
             await self._set_aside(entry, "unknown", entry.missing_since or now)
         elif entry.aside:
-            await self._show(entry.alert, entry, entry, now, room=0)
+            await self._show(entry.alert, entry, now)
         else:
             await self._store.write(lambda tx: book.shown(tx, entry.key, entry.told, now))
         return False
@@ -240,17 +221,6 @@ class Desk:
                 await body(tx, part)
 
             await self._store.write(written)
-
-    def _is_new(self, entry: Entry | None, now: datetime) -> bool:
-        return entry is None or (entry.closed_at is not None and now - entry.closed_at > self._rhythm.reopen)
-
-
-def _differs(entry: Entry, alert: Alert) -> bool:
-    return entry.alert != alert or entry.missing_since is not None or entry.closed_at is not None
-
-
-def _rank(alert: Alert) -> int:
-    return WORST.index(alert.severity)
 
 
 def _told(alert: Alert, entry: Entry, diagnosis: Diagnosis | None) -> str:
