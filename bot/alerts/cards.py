@@ -43,7 +43,8 @@ def firing(words: Words, card_id: str, shape: Shape, patience: timedelta) -> Tol
         said.append(words("alert.cause", cause=why.card.summary))
         steps = tuple(button.model_copy(update={"twin": why.commands[button.id]}) for button in why.card.buttons)
         more = tuple(_folded(each) for each in why.card.sections)
-        footer.append(words("answer.by_rules"))
+        if not shape.thinks:
+            footer.append(words("answer.by_rules"))
     elif shape.diagnosis is not None and shape.diagnosis.ready:
         said.append(words("alert.looks_well", target=str(shape.diagnosis.target)))
     if shape.entry.returns:

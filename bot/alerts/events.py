@@ -57,8 +57,8 @@ def firing(events: Iterable[Raw], now: datetime) -> tuple[Alert, ...]:
 def _named(key: str, on: Iterable[tuple[str, str]]) -> str:
     """`BackOff + Unhealthy`: the severe ones first, and in the same order each time."""
     reasons = sorted((cause for one, cause in on if one == key), key=lambda cause: (cause not in _SEVERE, cause))
-    more = [f"+{len(reasons) - MOST_NAMED}"] if len(reasons) > MOST_NAMED else []
-    return " + ".join((*reasons[:MOST_NAMED], *more))
+    more = len(reasons) - MOST_NAMED
+    return " + ".join(reasons[:MOST_NAMED]) + (f" (+{more})" if more > 0 else "")
 
 
 def _goes_on(first: datetime, last: datetime, now: datetime) -> bool:
