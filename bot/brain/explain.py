@@ -136,6 +136,8 @@ def _reply(plan: Reply | Decide | Pick, words: Words) -> Json:
         "whoami": words("plan.whoami"),
         "said": plan.text,
         "admins": words("plan.admins"),
+        "alerts": words("plan.alerts"),
+        "mutes": words("plan.mutes"),
         "unknown": words("plan.unknown"),
     }
     text = words.say(plan.reason) if plan.reason is not None else topics[plan.topic]

@@ -22,7 +22,7 @@ _SPAN = (
 _PLEASE = r"(?:请|帮我|麻烦|please\s+)*\s*"
 _END = r"\s*(?:吧|谢谢|thanks|[。.!！])*"
 _FOR = rf"(?:\s*(?:for\s+)?{_SPAN})?"
-_MATCHER = r"[A-Za-z_][A-Za-z0-9_]{0,60}!?=(?:\"[^\"]{1,200}\"|[^\s,，;；\"=]{1,200})"
+_MATCHER = r"[A-Za-z_][A-Za-z0-9_]{0,60}!?=(?!~)(?:\"[^\"]{1,200}\"|[^\s,，;；\"=]{1,200})"
 _MUTE = re.compile(rf"{_PLEASE}(?:静默|静音|mute)\s*{_CODE}{_FOR}{_END}", re.IGNORECASE | re.ASCII)
 _MATCHING = re.compile(
     rf"{_PLEASE}(?:静默|静音|mute)\s*(?P<matchers>{_MATCHER}(?:\s*[,，;；\s]\s*{_MATCHER}){{0,{MOST_MATCHERS - 1}}})"
@@ -34,6 +34,7 @@ _NAMED = re.compile(
     re.ASCII,
 )
 """An alert's own name, as Prometheus' rules are named: `KubePodCrashLooping`."""
+_PATTERN = re.compile(rf"{_PLEASE}(?:静默|静音|mute)\s*[A-Za-z_][A-Za-z0-9_]*\s*[=!]~", re.IGNORECASE | re.ASCII)
 _ONE = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,60})(!?=)(?:\"([^\"]{1,200})\"|([^\s,，;；\"=]{1,200}))", re.ASCII)
 _UNMUTE = re.compile(
     rf"{_PLEASE}(?:取消静默|解除静默|取消静音|解除静音|unmute)\s*{_CODE}{_END}", re.IGNORECASE | re.ASCII
@@ -66,6 +67,8 @@ def muting(text: str) -> Plan | None:
         return _mute(found, matchers=matchers)
     if found := _NAMED.fullmatch(said):
         return _mute(found, matchers=(Matcher(label="alertname", value=found["name"]),))
+    if _PATTERN.match(said):
+        return Clarify(question=reason("rules.mute_what"))
     if _ALONE.fullmatch(said):
         return Clarify(question=reason("rules.mute_code"))
     if len(said) > 40:
