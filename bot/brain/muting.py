@@ -12,6 +12,7 @@ from executor.redact import mask
 LONGEST = 7 * 86400
 """Seconds. What shall be quiet for longer belongs into Alertmanager."""
 LONGEST_TEXT = 400
+LONGEST_QUESTION = 40
 MOST_MATCHERS = 8
 _USUAL = 3600
 _CODE = r"(?P<code>[A-HJKMNP-Za-hjkmnp-z2-9]{4})"
@@ -69,9 +70,11 @@ def muting(text: str) -> Plan | None:
         return _mute(found, matchers=(Matcher(label="alertname", value=found["name"]),))
     if _PATTERN.match(said):
         return Clarify(question=reason("rules.mute_what"))
-    if _ALONE.fullmatch(said):
-        return Clarify(question=reason("rules.mute_code"))
-    if len(said) > 40:
+    return Clarify(question=reason("rules.mute_code")) if _ALONE.fullmatch(said) else _question(said)
+
+
+def _question(said: str) -> Plan | None:
+    if len(said) > LONGEST_QUESTION:
         return None
     if _MUTES.fullmatch(said):
         return Reply(topic="mutes")
