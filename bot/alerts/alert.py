@@ -17,6 +17,7 @@ WORST: tuple[Severity, ...] = ("critical", "warning", "info")
 
 MOST_LABELS = 40
 MOST_LINES = 8
+MOST_NAMES = 3
 _RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
 """The characters of Kubernetes' generated names: no vowels, and nothing that looks like another one."""
 _OF_REPLICA_SET = re.compile(rf"(?P<name>.+)-{_RANDOM}{{6,10}}-{_RANDOM}{{5}}")
@@ -86,11 +87,16 @@ def grouped(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
 
 def _merged(members: list[Alert]) -> Alert:
     members = [one for one in members if not one.quiet] or members
-    members = sorted(members, key=lambda one: (WORST.index(one.severity), one.since, one.place.pod, one.summary))
+    members = sorted(
+        members, key=lambda one: (WORST.index(one.severity), one.name, one.since, one.place.pod, one.summary)
+    )
     shared = set(members[0].labels).intersection(*(one.labels for one in members))
+    named = next((one.place for one in members if one.place.kind), members[0].place)
     lines = dict.fromkeys(line for one in members for line in one.lines)
     return members[0].model_copy(
         update={
+            "name": _named(dict.fromkeys(one.name for one in members)),
+            "place": named.model_copy(update={"pod": next((one.place.pod for one in members if one.place.pod), "")}),
             "since": min(one.since for one in members),
             "count": sum(one.count for one in members),
             "labels": tuple(label for label in members[0].labels if label in shared)[:MOST_LABELS],
@@ -98,3 +104,10 @@ def _merged(members: list[Alert]) -> Alert:
             "links": next((one.links for one in members if one.links), ()),
         }
     )
+
+
+def _named(names: Iterable[str]) -> str:
+    """`KubePodCrashLooping + KubePodNotReady`."""
+    several = [*names]
+    more = len(several) - MOST_NAMES
+    return " + ".join(several[:MOST_NAMES]) + (f" (+{more})" if more > 0 else "")

@@ -28,6 +28,7 @@ class Entry:
     told: str
     card_id: str
     since: datetime
+    carded_at: datetime | None
     shown_at: datetime | None
     missing_since: datetime | None
     closed_at: datetime | None
@@ -54,6 +55,7 @@ def _read(row: Row) -> Entry:
         told=row["told"],
         card_id=row["card_id"],
         since=datetime.fromisoformat(row["since"]),
+        carded_at=_time(row["carded_at"]),
         shown_at=_time(row["shown_at"]),
         missing_since=_time(row["missing_since"]),
         closed_at=_time(row["closed_at"]),

@@ -111,11 +111,25 @@ def unknown(words: Words, card: Card, source: Source, since: datetime) -> Card:
     return card.model_copy(update={"tone": Tone.WARNING, "tag": words("alert.unknown"), "footer": (note, *kept)})
 
 
-def resolved(words: Words, card: Card, lasted: timedelta, why: str) -> Card:
-    """What was found stays to be read, and whence it came; there is nothing left to press. `why` it counts as over."""
+def left(words: Words, card: Card) -> Card:
+    """The same alert goes on, on another card further down."""
     changed = {
-        "tone": Tone.SUCCESS,
-        "tag": words("alert.resolved"),
+        "tone": Tone.MUTED,
+        "tag": words("alert.left"),
+        "buttons": (),
+        "footer": (words("alert.left_for"),),
+        "final": True,
+    }
+    return card.model_copy(update=changed)
+
+
+def resolved(words: Words, card: Card, lasted: timedelta, source: Source, *, ill: bool = False) -> Card:
+    """What was found stays to be read; there is nothing left to press. With why it counts as over, and that its object is `ill`
+    all the same: an alert also ends when what measures it fails, or when somebody says so."""
+    why = "ill" if ill else source
+    changed = {
+        "tone": Tone.WARNING if ill else Tone.SUCCESS,
+        "tag": words("alert.resolved_ill" if ill else "alert.resolved"),
         "facts": (*card.facts[:3], Fact(label=words("alert.lasted"), value=duration(words, lasted))),
         "sections": tuple(_folded(each) for each in card.sections),
         "buttons": (),

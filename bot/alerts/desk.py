@@ -107,14 +107,14 @@ class Desk:
                 break
             begun = await book.by_key(self._store, alert.key)
             if begun is not None:
-                room -= await self._show(alert, begun, now)
+                room -= await self._show(alert, begun, now, room=room)
         for alert, before in found.due:
             if before.muted(now) or (not before.card_id and room <= 0):
                 continue
             back = await book.by_key(self._store, alert.key) if before.closed_at else None
-            room -= await self._show(alert, back or before, now, worse=worsened(alert, before))
+            room -= await self._show(alert, back or before, now, room=room, worse=worsened(alert, before))
 
-    async def _show(self, alert: Alert, entry: Entry, now: datetime, *, worse: bool = False) -> int:
+    async def _show(self, alert: Alert, entry: Entry, now: datetime, *, room: int = 0, worse: bool = False) -> int:
         """Bring its card up to date; how many new cards were posted."""
         waits = entry.shown_at is not None and not worse and not entry.aside
         if entry.muted(now) or (waits and self._round.spent):
@@ -123,24 +123,32 @@ class Desk:
         if self._round.dark and waits:
             return 0  # what was found before is worth more than nothing
         told = _told(alert, entry, diagnosis)
-        if told == entry.told and entry.shown_at is not None:
+        moves = entry.carded_at is not None and room > 0 and self._moves(now - entry.carded_at, worse=worse)
+        if told == entry.told and entry.shown_at is not None and not moves:
             await self._store.write(lambda tx: book.shown(tx, entry.key, told, now))
             return 0
-        card_id = entry.card_id or stable_id("alert", entry.key, stamp(entry.since), stamp(now))
+        new = moves or not entry.card_id
+        card_id = stable_id("alert", entry.key, stamp(entry.since), stamp(now)) if new else entry.card_id
         shape = Shape(entry, alert, diagnosis, self._thinks)
         drawn = cards.firing(self._words, card_id, shape, self._rhythm.patience(entry.returns))
         await self._put(entry, drawn, told, now)
-        log.info("alert.shown", card=card_id, new=not entry.card_id)
-        return int(not entry.card_id)
+        log.info("alert.shown", card=card_id, new=new)
+        return int(new)
+
+    def _moves(self, age: timedelta, *, worse: bool) -> bool:
+        """Whether a card of that age is to be left for a new one."""
+        return age >= self._rhythm.lives or (worse and age >= self._rhythm.wakes_again)
 
     async def _put(self, entry: Entry, drawn: Told, told: str, now: datetime) -> None:
         async def put(tx: Transaction) -> None:
             current = await book.by_key(tx, entry.key)
             if current is None or current.muted(now):
                 return  # muted while the cluster was being looked at
-            if entry.card_id:
+            if entry.card_id == drawn.card.id:
                 await deliveries.put_card(tx, drawn.card, now, commands=drawn.commands, reopens=True)
             else:
+                if left := await deliveries.card_of(tx, entry.card_id):
+                    await deliveries.put_card(tx, cards.left(self._words, left), now, commands={})
                 await self._router.send_card(drawn.card, self._to, commands=drawn.commands, within=tx)
                 await book.carded(tx, entry.key, drawn.card.id, now)
             await book.shown(tx, entry.key, told, now)
@@ -175,17 +183,22 @@ class Desk:
         """Their source did not name them: noted at first, and believed after a while; of an event only when nothing is found wrong,
         as recorders fall silent about what goes on."""
         missed = [entry.key for entry in gone if entry.missing_since is None]
-        over: list[Entry] = []
+        over: list[tuple[Entry, bool]] = []
         for entry in gone:
             if entry.missing_since is None or now - entry.missing_since < self._rhythm.patience(entry.returns):
                 continue
             if source == "events" and entry.card_id and not await self._is_well(entry, now):
                 continue
-            over.append(entry)
+            ill = source == "alertmanager" and bool(entry.card_id) and await self._is_ill(entry)
+            over.append((entry, ill))
         await self._by_parts(missed, lambda tx, part: book.missed(tx, part, now))
         await self._by_parts(over, lambda tx, part: self._close(tx, part, now))
         if over:
             self._router.wake()
+
+    async def _is_ill(self, entry: Entry) -> bool:
+        """Whether its object is seen to be ill although nobody reports it any more: what measures it may have failed itself."""
+        return not self._round.spent and await self._round.is_ill(entry.alert) and not self._round.dark
 
     async def _is_well(self, entry: Entry, now: datetime) -> bool:
         """Asked as rarely as a card is drawn."""
@@ -201,13 +214,13 @@ class Desk:
             await self._store.write(lambda tx: book.shown(tx, entry.key, entry.told, now))
         return False
 
-    async def _close(self, tx: Transaction, over: Sequence[Entry], now: datetime) -> None:
-        for entry in over:
+    async def _close(self, tx: Transaction, over: Sequence[tuple[Entry, bool]], now: datetime) -> None:
+        for entry, ill in over:
             await book.close(tx, entry.key, now)
             card = await deliveries.card_of(tx, entry.card_id) if entry.card_id else None
             if card is not None:
                 lasted = (entry.missing_since or now) - entry.since
-                card = cards.resolved(self._words, card, lasted, entry.alert.source)
+                card = cards.resolved(self._words, card, lasted, entry.alert.source, ill=ill)
                 await deliveries.put_card(tx, card, now, commands={})
                 log.info("alert.resolved", card=entry.card_id)
 

@@ -35,6 +35,19 @@ _KINDS = (
 """Labels of kube-state-metrics and the kubelet, the nearest to the fault first."""
 _OF_NODES = frozenset({"node-exporter", "node_exporter", "prometheus-node-exporter"})
 """Scrapes whose pods are never what is meant: they tell of the machine they run on."""
+_NOT_UP = frozenset(
+    {
+        "KubeContainerWaiting",
+        "KubeDaemonSetRolloutStuck",
+        "KubeDeploymentReplicasMismatch",
+        "KubeDeploymentRolloutStuck",
+        "KubePodCrashLooping",
+        "KubePodNotReady",
+        "KubeStatefulSetReplicasMismatch",
+        "KubeStatefulSetUpdateNotRolledOut",
+    }
+)
+"""In how many ways kube-prometheus says of one workload that it does not come up: one story, and one card."""
 _RUN = re.compile(r"-\d{8,10}$")
 """What a CronJob's controller puts behind the name of each of its Jobs: the minutes since 1970."""
 
@@ -49,7 +62,7 @@ def alert_of(
     links = (("runbook", annotations.get("runbook_url", "")), ("source", source))
     return Alert(
         source="alertmanager",
-        key=key_of("alertmanager", name, family(place)),
+        key=key_of("alertmanager", *_story(name, place)),
         name=shown(name, 120),
         severity=_severity(labels.get("severity", "")),
         place=Place(**{part: shown(said, 260) for part, said in place.model_dump().items()}),
@@ -60,6 +73,12 @@ def alert_of(
         links=tuple(Link(kind=kind, url=url) for kind, url in links if harmless(url)),
         quiet=quiet,
     )
+
+
+def _story(name: str, place: Place) -> tuple[str, Place]:
+    if name in _NOT_UP and place.name:
+        return "not-up", Place(name=place.name, namespace=place.namespace)
+    return name, family(place)
 
 
 def place_of(labels: Mapping[str, str]) -> Place:

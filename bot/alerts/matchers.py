@@ -9,7 +9,12 @@ from bot.brain.planner import Matcher
 def fits(matchers: Sequence[Matcher], alert: Alert) -> bool:
     """All of them, as in Alertmanager: a label that is not there is an empty one."""
     said = labels_of(alert)
-    return all((said.get(each.label, "") == each.value) is each.equal for each in matchers)
+    names = {name.partition(" (+")[0] for name in alert.name.split(" + ")}  # of a group with several
+
+    def holds(each: Matcher) -> bool:
+        return each.value in names if each.label == "alertname" else said.get(each.label, "") == each.value
+
+    return all(holds(each) is each.equal for each in matchers)
 
 
 def labels_of(alert: Alert) -> dict[str, str]:

@@ -19,6 +19,10 @@ class Rhythm:
     """An Alertmanager that was restarted knows nothing until Prometheus has told it again, which it does every minute."""
     reopen: timedelta = timedelta(minutes=15)
     """What fires again so soon after it was closed is the same story."""
+    wakes_again: timedelta = timedelta(minutes=30)
+    """What worsens after its card was posted so long ago gets a new one: nobody is called by a card that changes."""
+    lives: timedelta = timedelta(days=7)
+    """Of a card: platforms let nobody touch older messages (Feishu after 14 days), and nobody scrolls up that far."""
     missed_long: timedelta = timedelta(minutes=10)
     """Without answers for so long people are told: silence is not health."""
 

@@ -80,7 +80,7 @@ async def test_the_tour_shows_the_whole_loop_on_both_platforms_in_order() -> Non
         "Alertmanager：KubePodCrashLooping 正在告警 severity=critical",
         "cart 已经完全不可用",
         "Alertmanager：KubePodCrashLooping 不再告警",
-        "已恢复",
+        "不再告警，仍有异常",
         "王伟在钉钉：@Steward 审计 今天",
         "REFUSED   李雷 (user123)",
         "哈希链完整",
@@ -111,7 +111,7 @@ async def test_the_tour_can_be_played_on_one_platform(platform: str) -> None:
         "成功 · 更换 deployment/web（shop）的镜像",
         "告警：KubePodCrashLooping",
         "cart 已经完全不可用",
-        "已恢复",
+        "不再告警，仍有异常",
         "哈希链完整",
         "✅ 演示结束",
     )

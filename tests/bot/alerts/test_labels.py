@@ -223,3 +223,25 @@ async def test_labels_lead_to_the_live_object_or_to_none(tmp_path: Path) -> None
             card = await here.card()
             assert "data" in card.title
             assert any("重新诊断" in button.text for button in card.buttons)
+
+
+async def test_all_that_kube_prometheus_says_of_a_workload_that_does_not_come_up_is_one_card(tmp_path: Path) -> None:
+    told = [
+        {"alertname": "KubePodCrashLooping", "pod": "cart-7d9c5b6f4d-x2vbn"},
+        {"alertname": "KubePodCrashLooping", "pod": "cart-7d9c5b6f4d-9zqwl"},
+        {"alertname": "KubePodNotReady", "pod": "cart-7d9c5b6f4d-x2vbn"},
+        {"alertname": "KubeDeploymentReplicasMismatch", "deployment": "cart"},
+    ]
+    async with duty(tmp_path, Clock()) as here:
+        alerts = [
+            alert_of({"namespace": "shop", "severity": "warning", **labels}, {}, here.clock.now) for labels in told
+        ]
+        await here.poll(
+            *alerts,
+            alert_of({"alertname": "HighLatency", "namespace": "shop", "deployment": "cart"}, {}, here.clock.now),
+        )
+        titles = {card.title for card in await here.cards()}
+        assert titles == {
+            "告警：KubeDeploymentReplicasMismatch + KubePodCrashLooping + KubePodNotReady · deployment/cart (shop)",
+            "告警：HighLatency · deployment/cart (shop)",
+        }
