@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from sandbox.alertmanager import AlertmanagerStandIn
+from sandbox.claude import ClaudeStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import CREATE_AND_DELIVER, UPDATE
@@ -194,3 +195,21 @@ async def test_both_platforms_show_it_mute_it_by_labels_and_list_that(tmp_path: 
                 since = gateway.now
                 await gateway.say(ADMIN, "审计 今天", conversation=GROUP)
                 await gateway.next_card(containing="team=pay,severity!=critical", after=since)
+
+
+async def test_no_model_is_asked_about_an_alert_until_somebody_presses(tmp_path: Path) -> None:
+    async with AlertmanagerStandIn() as there, ClaudeStandIn() as claude:
+        there.fire({**SLOW, "deployment": "cart"}, {"summary": "slow"}, since=SINCE)
+        key = {"ANTHROPIC_API_KEY": claude.api_key, "ANTHROPIC_BASE_URL": claude.url}
+        async with daemon(tmp_path, there.url, **key) as running:
+            assert running.gateway is not None
+            card = await running.gateway.next_card(containing="HighLatency")
+            view = card.view(MEMBER)
+            assert "大模型没有看过这条告警" in view.text
+            await asyncio.sleep(1)
+            assert not claude.bodies
+            since = running.gateway.now
+            again = next(button.text for button in view.buttons if "重新诊断" in button.text)
+            await running.gateway.click(MEMBER, card.out_track_id, again)
+            await running.gateway.next_card(containing="诊断", after=since)
+            await eventually(lambda: _true(bool(claude.bodies)))
