@@ -14,6 +14,8 @@ from contextlib import AsyncExitStack
 import structlog
 
 from adapters.types import Adapter, Platform
+from bot.alerts.access import access_of
+from bot.alerts.rhythm import Rhythm
 from bot.alone import alone
 from bot.book.pages import BookPages
 from bot.budget import Budget
@@ -58,10 +60,11 @@ async def run(
     clock: Clock = utc_now,
     doors: Mapping[Platform, Adapter] | None = None,
     reread: Read | None = None,
+    rhythm: Rhythm | None = None,
 ) -> None:
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
     daemon, loudly. `reread` reads settings that may have changed, beneath them what /setup keeps; without it `settings` are all
-    there is."""
+    there is. `rhythm` is how fast alerts are followed."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
@@ -94,8 +97,20 @@ async def run(
                         mask_names=settings.steward_model_mask_names,
                     )
                 )
-                house = built(settings, store, connection, present, budget, said, clock, watching, planner, policy)
-                renewal.moved_in(settings, house.lines, connection.missing)
+                house = built(
+                    settings,
+                    store,
+                    connection,
+                    present,
+                    budget,
+                    said,
+                    clock,
+                    watching,
+                    planner,
+                    policy,
+                    rhythm or Rhythm(),
+                )
+                renewal.moved_in(settings, house.lines, connection.missing, house.alerts.ear)
                 if not served:
                     served = True
                     desk = await stack.enter_async_context(
@@ -121,11 +136,12 @@ async def _serve(
     """The web pages: open for as long as the daemon runs, whatever it moves into."""
 
     def now() -> Health:
-        return health(renewal.present.lines, clock)
+        return health(renewal.present.lines, renewal.present.ear, words[settings.steward_locale], clock)
 
     async def scraped() -> bytes:
         lines = renewal.present.lines
-        return await METRICS.scrape(store, lines, (budget,) if budget.platform in lines.by_platform else ())
+        budgets = (budget,) if budget.platform in lines.by_platform else ()
+        return await METRICS.scrape(store, lines, budgets, renewal.present.ear)
 
     pages = application(now, scraped)
     if settings.steward_listen:
@@ -162,7 +178,8 @@ async def _inhabit(
     async with asyncio.TaskGroup() as group:
         more = [warming]
         if renewal.possible:
-            more.append(watch_files(renewal.present.rotation, renewal.settings))
+            rotation, alerts = renewal.present.rotation, house.alerts
+            more.append(watch_files(rotation, renewal.settings, also=lambda now: alerts.use(access_of(now))))
         await live(house, renewal, overheard, stop, clock, group, *more)
 
 
