@@ -9,7 +9,7 @@ from bot.brain.memory import Denied, Memory, Turn
 from bot.clock import Clock, stamp
 from bot.orders import ORDER
 from bot.store import Store, Transaction
-from executor.operations import Target, target_of
+from executor.operations import Change, Target
 from executor.preview import ChangeOrder
 from executor.redact import mask
 
@@ -73,5 +73,4 @@ class Recollection:
         )
         orders = [ORDER.validate_json(row["change_order"]) for row in rows]
         operations = [order.operation for order in orders if isinstance(order, ChangeOrder)]
-        found = ((operation.verb, target_of(operation)) for operation in operations)
-        return tuple(Denied(verb=verb, target=target) for verb, target in found if target is not None)
+        return tuple(Denied(operation=operation) for operation in operations if isinstance(operation, Change))

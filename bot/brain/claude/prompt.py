@@ -7,6 +7,7 @@ from importlib import resources
 
 from bot.brain.claude.curtain import Curtain
 from bot.brain.memory import Memory
+from executor import kubectl
 
 SYSTEM = resources.files(__package__).joinpath("system.txt").read_text("utf-8")
 
@@ -32,7 +33,7 @@ def _before(memory: Memory, curtain: Curtain) -> list[str]:
     for turn in memory.turns:
         about = ", ".join(f"{target} ({target.namespace or '-'})" for target in turn.targets)
         lines += [f"person: {turn.asked}", f"Steward: {turn.told}", *([f"  about: {about}"] if about else [])]
-    lines += [f"a person denied: {denied.verb} {denied.target} ({denied.target.namespace})" for denied in memory.denied]
+    lines += [f"a person denied: {kubectl.command_of(denied.operation)}" for denied in memory.denied]
     if lines:
         earlier = "\n".join(lines)[-_LONGEST_EARLIER:]
         parts.append(curtain.frame("this conversation, earlier", earlier, most=_LONGEST_EARLIER * 3))

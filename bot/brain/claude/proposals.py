@@ -86,7 +86,8 @@ class Proposals:
         judged = self._permit(whole)
         if any(denied.forbids(whole) for denied in self._memory.denied) and not self._asked_again(whole):  # type: ignore[arg-type]
             raise Invalid(
-                "a person denied this in this conversation; propose it again only when a person asks for it again"
+                "a person denied this in this conversation, in these or other words; do not propose it again. Whoever wants it"
+                f" after all can type: {kubectl.command_of(whole)}"
             )
         if whole in self.operations:
             return "already proposed"
