@@ -15,6 +15,7 @@ import structlog
 
 from adapters.types import Adapter, Platform
 from bot.alone import alone
+from bot.brain.claude.patience import Patience
 from bot.budget import Budget
 from bot.card_book import CardBook
 from bot.check_model import model_look
@@ -54,10 +55,11 @@ async def run(
     clock: Clock = utc_now,
     doors: Mapping[Platform, Adapter] | None = None,
     reread: Read | None = None,
+    patience: Patience | None = None,
 ) -> None:
-    """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
-    daemon, loudly. `reread` reads settings that may have changed, beneath them what /setup keeps; without it `settings` are all
-    there is."""
+    """Run until `stop` is set, by default with the doors that the settings enable and the usual patience with a model. Any task
+    that ends by itself ends the daemon, loudly. `reread` reads settings that may have changed, beneath them what /setup keeps;
+    without it `settings` are all there is."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
@@ -86,6 +88,7 @@ async def run(
                         said,
                         policy=policy,
                         mask_names=settings.steward_model_mask_names,
+                        patience=patience,
                     )
                 )
                 house = built(settings, store, connection, present, budget, said, clock, watching, planner, policy)

@@ -152,6 +152,8 @@ class Conclusion(Planned):
 
     text: str = ""
     founded: bool = False
+    invented: tuple[int, ...] = ()
+    """What it cites and is not there."""
 
 
 class Planner(Protocol):

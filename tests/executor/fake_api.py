@@ -153,7 +153,7 @@ class FakeApi:
         found = [
             raw
             for place, raw in self.objects.items()
-            if ((place.startswith(inside) and f"/{plural}/" in place) or place.rpartition("/")[0] == path)
+            if (place.rpartition("/")[0] == path or (place.startswith(inside) and place.split("/")[-2] == plural))
             and fields.get("metadata.name", raw["metadata"]["name"]) == raw["metadata"]["name"]
             and labels.items() <= raw["metadata"].get("labels", {}).items()
         ]

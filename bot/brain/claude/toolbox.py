@@ -38,7 +38,8 @@ def tools() -> list[Json]:
 
 
 class Toolbox:
-    """`looks` is None where no cluster can be read. `diagnose` is the object whose diagnosis is to be shown, once it is said."""
+    """`looks` is None where no cluster can be read. `diagnose` is the object whose diagnosis is to be shown, once it is said.
+    Once it is `closed` every use is answered by the advice to come to an end."""
 
     def __init__(self, looks: Looks | None, proposals: Proposals, curtain: Curtain, limits: Limits) -> None:
         self._looks = looks
@@ -48,6 +49,7 @@ class Toolbox:
         self._room = limits.results
         self._slots = asyncio.Semaphore(limits.at_once)
         self.calls = 0
+        self.closed = False
         self.diagnose: Target | None = None
 
     async def use(self, uses: Sequence[Used]) -> list[Json]:
@@ -80,7 +82,7 @@ class Toolbox:
         """What it gave, and whether that is an error."""
         if used.problem:
             return f"{used.problem}; say them again as one JSON object", True
-        if self.calls > self._limits.calls:
+        if self.closed or self.calls > self._limits.calls:
             return "no more tools for this request: answer with what is known, and say what is not", True
         given = self._curtain.restore_input(used.input)
         try:
