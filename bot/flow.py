@@ -33,6 +33,7 @@ from bot.brain.planner import (
     Reply,
     Revoke,
 )
+from bot.brain.shown import Shown
 from bot.deliveries import stable_id
 from bot.identities import Identities
 from bot.inquiries import Inquiries
@@ -44,7 +45,7 @@ from cards.model import Card, Tone
 from executor import kubectl, preview, reads, resolve, risk, triage
 from executor.cluster import Writer
 from executor.errors import ClusterError
-from executor.operations import Change, Describe, Operation, Other, Target, target_of
+from executor.operations import Change, Describe, Get, Operation, Other, Target, target_of
 from executor.preview import ChangeOrder
 from executor.reason import Reason, reason
 from executor.redact import mask
@@ -65,6 +66,7 @@ class _InHand:
     memory: Memory = NOTHING
     notes: tuple[Reason, ...] = ()
     targets: list[Target] = field(default_factory=list)
+    shown: Shown = field(default_factory=Shown)
     told: list[str] = field(default_factory=list)
 
 
@@ -139,11 +141,13 @@ class Flow:
             outcome = await self._carry(plan, message)
         except ClusterError as error:
             outcome = await self._refuse(message, (asking.why(error),))
-        await self._recollection.keep(message, "\n".join(hand.told), tuple(dict.fromkeys(hand.targets)))
+        targets = tuple(dict.fromkeys(hand.targets))
+        await self._recollection.keep(message, "\n".join(hand.told), targets, hand.shown.new)
         return outcome
 
     async def _carry(self, plan: Plan, message: Message) -> str:
         self._hand(message).notes = plan.notes
+        self._hand(message).shown.add(*plan.shown)
         match plan:
             case Reply():
                 await self._tell(message, await self._inquiries.page(plan, message, _card(message)))
@@ -221,6 +225,8 @@ class Flow:
             except reads.NotReadable as refusal:
                 await self._refuse(message, (refusal.reason,), request=request)
             else:
+                if isinstance(operation, Get):
+                    self._hand(message).shown.listed(operation, seen)
                 await self._tell(message, answers.reading(self._words, stable_id("card", request), seen))
         else:
             await self._propose(operation, message, request, caution)
@@ -255,6 +261,7 @@ class Flow:
             hand = self._hand(message)
             hand.targets.append(whole)
             seen = await triage.diagnose(self._cluster, whole)
+            hand.shown.add(*(finding.target for finding in seen.findings))
             told = answers.diagnosis(self._words, _card(message), seen, final=not self._planner.thinks)
             await self._tell(message, told)
             if self._planner.thinks:

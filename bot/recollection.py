@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from adapters.types import Conversation, Message
 from bot.brain.memory import Denied, Memory, Turn
+from bot.brain.shown import MOST_KEPT
 from bot.clock import Clock, stamp
 from bot.orders import ORDER
 from bot.store import Store, Transaction
@@ -31,27 +32,35 @@ class Recollection:
     async def of(self, conversation: Conversation) -> Memory:
         since = stamp(self._clock() - LIFE)
         rows = await self._store.rows(
-            "SELECT asked, told, targets FROM turns WHERE platform = ? AND conversation = ? AND at > ?"
+            "SELECT asked, told, targets, shown FROM turns WHERE platform = ? AND conversation = ? AND at > ?"
             " ORDER BY at DESC, rowid DESC LIMIT ?",
             *(conversation.platform, conversation.id, since, MOST_TURNS),
         )
         turns = tuple(
-            Turn(asked=row["asked"], told=row["told"], targets=_TARGETS.validate_json(row["targets"]))
+            Turn(
+                asked=row["asked"],
+                told=row["told"],
+                targets=_TARGETS.validate_json(row["targets"]),
+                shown=_TARGETS.validate_json(row["shown"]),
+            )
             for row in reversed(rows)
         )
         return Memory(turns=turns, denied=await self._denied(conversation, since))
 
-    async def keep(self, message: Message, told: str, targets: tuple[Target, ...]) -> None:
+    async def keep(
+        self, message: Message, told: str, targets: tuple[Target, ...], shown: tuple[Target, ...] = ()
+    ) -> None:
         """Remember what a message was about. The same message again (after a crash) is remembered once."""
         conversation, now = message.conversation, self._clock()
         asked, told = (mask(text).text[:LONGEST] for text in (message.text, told))
 
         async def kept(tx: Transaction) -> None:
             await tx.execute(
-                "INSERT OR REPLACE INTO turns (message, platform, conversation, asked, told, targets, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO turns (message, platform, conversation, asked, told, targets, shown, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 *(message.id, conversation.platform, conversation.id, asked, told),
-                *(_TARGETS.dump_json(targets).decode(), stamp(now)),
+                *(_TARGETS.dump_json(each).decode() for each in (targets, shown[-MOST_KEPT:])),
+                stamp(now),
             )
             await tx.execute("DELETE FROM turns WHERE at <= ?", stamp(now - LIFE))
             await tx.execute(

@@ -11,11 +11,12 @@ from executor.reason import Frozen
 
 class Turn(Frozen):
     """Somebody asked and was answered. Texts are masked and cut; `targets` are the objects that it turned out to be about, as the
-    cluster has them."""
+    cluster has them; `shown` those that it showed besides."""
 
     asked: str
     told: str = ""
     targets: tuple[Target, ...] = ()
+    shown: tuple[Target, ...] = ()
 
 
 class Denied(Frozen):

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from bot.brain.claude.schemas import schema_of
-from bot.brain.claude.shown import Shown
+from bot.brain.shown import Shown
 from bot.words import Words
 from executor import reads, resolve, risk, search, triage
 from executor.cluster import Reader

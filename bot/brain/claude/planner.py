@@ -22,11 +22,11 @@ from bot.brain.claude.endpoint import Endpoint
 from bot.brain.claude.looks import Looks, diagnosis_text
 from bot.brain.claude.prompt import diagnosis, request
 from bot.brain.claude.proposals import Proposals
-from bot.brain.claude.shown import Shown
 from bot.brain.claude.toolbox import Toolbox
 from bot.brain.claude.usage import Purpose, Spent
 from bot.brain.memory import NOTHING, Memory
 from bot.brain.planner import Clarify, Conclusion, Diagnose, Plan, Planner, Refusal, Reply
+from bot.brain.shown import Shown
 from bot.words import Words
 from executor.cluster import Reader
 from executor.diagnosis import Diagnosis
@@ -86,7 +86,9 @@ class ClaudePlanner:
             return understood
 
         async def asked(conversation: Conversation) -> tuple[Purpose, Plan]:
-            found = await self._asked(text, memory, understood, conversation)
+            shown = Shown(target for turn in memory.turns for target in (*turn.targets, *turn.shown))
+            found = await self._asked(text, memory, understood, conversation, shown)
+            found = found.model_copy(update={"shown": shown.new})
             return ("proposal" if found.kind == "proposal" else "plan"), found
 
         answer = await self._with_model(asked)
@@ -104,9 +106,10 @@ class ClaudePlanner:
         answer = await self._with_model(asked)
         return Conclusion(notes=(answer,)) if isinstance(answer, Reason) else answer
 
-    async def _asked(self, text: str, memory: Memory, understood: Plan, conversation: Conversation) -> Plan:
+    async def _asked(
+        self, text: str, memory: Memory, understood: Plan, conversation: Conversation, shown: Shown
+    ) -> Plan:
         curtain = await self._curtain(text, memory, conversation)
-        shown = Shown(target for turn in memory.turns for target in turn.targets)
         looks = Looks(self._reader, self._words, shown) if self._reader else None
         proposals = Proposals(self._reader, self._words, self._policy, shown, memory, understood)
         toolbox = Toolbox(looks, proposals, curtain, self._endpoint.limits)

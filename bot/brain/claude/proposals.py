@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from bot.brain.claude.curtain import Curtain
 from bot.brain.claude.schemas import schema_of
-from bot.brain.claude.shown import Shown
 from bot.brain.memory import Memory
 from bot.brain.planner import Caution, Plan, Proposal
+from bot.brain.shown import Shown
 from bot.words import Words
 from executor import kubectl, resolve, risk
 from executor.cluster import Reader

@@ -56,6 +56,17 @@ async def test_what_the_conversation_was_about_before_is_known(scene: World) -> 
     assert codes(plan) == ["model.proposed"]
 
 
+async def test_what_an_earlier_request_of_the_conversation_has_shown_is_known(scene: World) -> None:
+    scene.claude.script = one_after_the_other(FIND, DONE)
+    first = await scene.planner.plan(OPEN)
+    assert WEB_TARGET in first.shown
+    memory = Memory(turns=(Said(asked=OPEN, shown=first.shown),))
+    scene.claude.script = one_after_the_other(uses("propose_restart", target=WEB), DONE)
+    plan = await scene.planner.plan(OPEN, memory)
+    assert isinstance(plan, Proposal)
+    assert codes(plan) == ["model.proposed"]
+
+
 INVALID = {
     "no such object": ("propose_restart", {"target": WEB | {"name": "wep"}}, "there is no deployment/wep"),
     "two amounts": ("propose_scale", {"target": WEB, "replicas": 3, "delta": 1}, "exactly one of"),
