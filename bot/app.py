@@ -18,6 +18,7 @@ from bot.alerts.access import access_of
 from bot.alerts.rhythm import Rhythm
 from bot.alone import alone
 from bot.book.pages import BookPages
+from bot.brain.claude.patience import Patience
 from bot.budget import Budget
 from bot.card_book import CardBook
 from bot.check_model import model_look
@@ -61,10 +62,11 @@ async def run(
     doors: Mapping[Platform, Adapter] | None = None,
     reread: Read | None = None,
     rhythm: Rhythm | None = None,
+    patience: Patience | None = None,
 ) -> None:
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
     daemon, loudly. `reread` reads settings that may have changed, beneath them what /setup keeps; without it `settings` are all
-    there is. `rhythm` is how fast alerts are followed."""
+    there is. `rhythm` is how fast alerts are followed, `patience` how long a model is waited for; the usual where not given."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
@@ -95,6 +97,7 @@ async def run(
                         said,
                         policy=policy,
                         mask_names=settings.steward_model_mask_names,
+                        patience=patience,
                     )
                 )
                 house = built(

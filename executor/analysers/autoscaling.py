@@ -93,14 +93,18 @@ def _without_metrics(situation: Situation, autoscaler: Raw, active: Raw) -> Susp
     return Suspicion(57, cause, situation.target, 0.9, fields(*lines), (step,), alike=("hpa_no_metrics", name))
 
 
-def _condition(autoscaler: Raw, kind: str) -> Raw:
-    if found := condition(autoscaler, kind):
+def conditions(autoscaler: Raw) -> list[Raw]:
+    """In every version of the API."""
+    if found := objects(autoscaler, "status", "conditions"):
         return found
     try:
-        told = json.loads(text(autoscaler, "metadata", "annotations", _CONDITIONS) or "[]")
+        return objects({"all": json.loads(text(autoscaler, "metadata", "annotations", _CONDITIONS) or "[]")}, "all")
     except ValueError:
-        return {}
-    return next((each for each in objects({"all": told}, "all") if each.get("type") == kind), {})
+        return []
+
+
+def _condition(autoscaler: Raw, kind: str) -> Raw:
+    return next((each for each in conditions(autoscaler) if each.get("type") == kind), {})
 
 
 def _where(autoscaler: Raw) -> str:
