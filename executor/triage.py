@@ -1,13 +1,10 @@
 """Why a workload does not run: findings with evidence, from rules."""
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from executor.ages import age
-from executor.analysers.blames import certificate_word
-from executor.analysers.exits import TOLD_BY_LOGS
 from executor.analysers.ingresses import tls_secrets
 from executor.analysers.jobs import newest_job
 from executor.analysers.situation import Situation, Suspicion
@@ -15,11 +12,10 @@ from executor.analysers.workload import facts_of
 from executor.dependencies import blamed
 from executor.diagnosis import Diagnosis, Evidence, Finding, within_bounds
 from executor.errors import NotFound
-from executor.evidence import WHOLE_TAIL, ContainerLog, container_log
-from executor.fields import Raw, condition, moment, name_of, shown, text, uid_of
+from executor.evidence import WHOLE_TAIL, container_log
+from executor.fields import Raw, condition, moment, name_of, text, uid_of
 from executor.happenings import concerns
 from executor.kinds import kind_named
-from executor.loglines import quoted
 from executor.operations import Target
 from executor.outlying import outlying
 from executor.reader import Reader
@@ -29,6 +25,7 @@ from executor.sight import Sparing, Spent
 from executor.surroundings import look_around
 from executor.survey import Trouble, in_order, survey
 from executor.suspecting import suspect
+from executor.telling import told_by
 
 __all__ = ["Diagnosis", "Evidence", "Finding", "diagnose"]
 
@@ -37,8 +34,6 @@ _LOGS = 3
 _TROUBLES = 4
 _FINDINGS_EACH = 1
 _NAMES = 10
-_LINE = 300
-_FOREIGN = re.compile(r"exec format error", re.IGNORECASE)
 
 Facts = list[tuple[Reason, str]]
 
@@ -205,7 +200,7 @@ async def _found(reader: Sparing, situation: Situation, suspicion: Suspicion) ->
     if said is None:
         return [_finding(suspicion)]
     lines = list(dict.fromkeys((*said.ranked.block, *said.ranked.top, *said.ranked.tail)))
-    told = _finding(_told_by(suspicion, said, lines))
+    told = _finding(told_by(suspicion, said, lines))
     blame = await blamed(reader, situation, lines)
     if blame is None:
         return [told]
@@ -219,27 +214,6 @@ async def _root(reader: Sparing, target: Target) -> list[Finding]:
     except (NotFound, Spent):
         return []
     return [_finding(suspicion) for suspicion in suspicions[:1]]
-
-
-def _told_by(suspicion: Suspicion, said: ContainerLog, lines: list[str]) -> Suspicion:
-    best, cause, told = said.ranked.best, suspicion.cause, said.ranked.tail
-    tells = cause.code in TOLD_BY_LOGS and bool(said.ranked.block)
-    if tells:
-        cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(quoted(best), _LINE)})
-    if cause.code.removesuffix("_said") == "triage.crash" and (line := next(filter(_FOREIGN.search, lines), "")):
-        cause, best = reason("triage.wrong_platform", **{**suspicion.cause.values, "message": shown(line, _LINE)}), line
-    if certificate := certificate_word(lines):
-        word, line = certificate
-        values = {**suspicion.cause.values, "line": shown(quoted(line), _LINE)}
-        cause, best = Reason(code=f"triage.certificate_{word}", values=values), line
-    early = tuple(line for line in (*said.ranked.block, *said.ranked.top) if line not in told)
-    told = (
-        (*early, *told) if tells else (best, *early, *told)
-    )  # a log out of order only where nothing else tells its point
-    code = "triage.evidence.previous_logs" if said.previous else "triage.evidence.logs"
-    title = reason(code, pod=said.pod, container=said.container)
-    logs = Evidence(title=title, lines=tuple(dict.fromkeys(told)))
-    return replace(suspicion, cause=cause, evidence=(logs, *suspicion.evidence))
 
 
 def _finding(suspicion: Suspicion) -> Finding:

@@ -7,10 +7,12 @@ import pytest
 from executor.operations import Target
 from executor.triage import Diagnosis, diagnose
 from tests.cluster.ailments import ALL, Ailment, NotHere
-from tests.cluster.ailments.cards import on_cards
+from tests.cluster.ailments.cards import on_cards, quotes
+from tests.cluster.ailments.endings import logged
 from tests.cluster.ailments.proposals import can_be_proposed
 from tests.cluster.bench import Bench, eventually, rolled_out
 from tests.cluster.healthy import healthy, rolling
+from tests.corpus.logs import LOGS, Log, buried
 from tests.executor.virtual import WORDS
 
 REAL = [ailment for ailment in ALL if not ailment.feigned]
@@ -60,3 +62,10 @@ async def test_a_rollout_on_its_way_is_no_finding(hollow: Bench) -> None:
             assert (await diagnose(hollow.reader, what)).findings == ()
         looks += 1
     assert looks > 1
+
+
+@pytest.mark.parametrize("log", LOGS, ids=[log.name for log in LOGS])
+async def test_the_line_that_matters_is_on_the_card(bench: Bench, log: Log) -> None:
+    target = await logged(bench, 1, "\n".join(buried(log, "json", 60)) + "\n")
+    diagnosis = await diagnose(bench.reader, target)
+    assert quotes(diagnosis, log.matters), diagnosis.model_dump_json(indent=1)
