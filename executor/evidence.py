@@ -10,7 +10,7 @@ from executor.fields import Raw, moment, name_of, text
 from executor.happenings import concerns, event_line, newest
 from executor.logrank import Ranked, rank
 from executor.pods import containers, describe_state, is_ready
-from executor.redact import mask_lines
+from executor.redact import mask_log
 from executor.sight import Sight
 
 _LOG_SECONDS = 5.0
@@ -77,7 +77,8 @@ async def container_log(
                     return None
                 previous = False
                 said = await reader.logs(namespace, pod, container=container, tail=_TAIL)
-        ranked = rank(mask_lines(said.splitlines()), finished_at=moment(finished_at))
+        lines, _ = await mask_log(said)
+        ranked = rank(lines, finished_at=moment(finished_at))
         return ContainerLog(pod, container, previous, ranked) if ranked.tail else None
     return None
 

@@ -2,6 +2,6 @@
 
 from executor.redact.keys import MASK
 from executor.redact.objects import mask_object, mask_value
-from executor.redact.text import MAX_TEXT, Masked, mask, mask_lines
+from executor.redact.text import MAX_TEXT, Masked, mask, mask_lines, mask_log
 
-__all__ = ["MASK", "MAX_TEXT", "Masked", "mask", "mask_lines", "mask_object", "mask_value"]
+__all__ = ["MASK", "MAX_TEXT", "Masked", "mask", "mask_lines", "mask_log", "mask_object", "mask_value"]

@@ -4,6 +4,7 @@ Recall comes first: what is named like a secret or shaped like one is hidden, or
 (`tests/corpus` holds both). `mask` is idempotent: masking masked text changes nothing.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable
 
@@ -24,6 +25,8 @@ MAX_TEXT = 256 * 1024
 """Characters that are looked at and given back. Of longer text the end is kept: the newest lines of a log.
 The whole of it costs a tenth of a second, and up to a second where every line speaks of secrets."""
 
+SHORT_LOG = 16 * 1024
+"""Characters that are masked without leaving the loop."""
 _ROUNDS = 8
 
 _SHAPES = (*SHAPES, *COMMANDS, *SPOKEN)
@@ -55,6 +58,14 @@ def mask_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines with every secret hidden. A key that spans lines becomes one line, so there may be fewer."""
     joined = "\n".join(lines)
     return tuple(mask(joined).text.split("\n")) if joined else ()
+
+
+async def mask_log(said: str) -> tuple[tuple[str, ...], int]:
+    """Its lines, masked, and how many secrets were hidden. A long one in a thread, since whoever writes a log decides how long
+    that takes."""
+    text = "\n".join(said.splitlines())
+    masked = mask(text) if len(text) <= SHORT_LOG else await asyncio.to_thread(mask, text)
+    return (tuple(masked.text.split("\n")) if text else ()), masked.count
 
 
 def _cut(text: str) -> str:

@@ -1,5 +1,6 @@
 """Secrets are masked, in text and in objects, and masking twice is masking once (I9)."""
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from executor.redact import MASK, MAX_TEXT, mask, mask_lines, mask_object, mask_value
+from executor.redact import MASK, MAX_TEXT, mask, mask_lines, mask_log, mask_object, mask_value
 
 
 def test_a_password_in_a_log_line_is_hidden_and_counted() -> None:
@@ -27,6 +28,18 @@ def test_a_key_over_several_lines_becomes_one_line() -> None:
     assert mask_lines(lines) == ("start", "-----BEGIN PRIVATE KEY----- *** -----END PRIVATE KEY-----", "end")
     assert mask_lines([]) == ()
     assert mask_lines(["a", "", "b", ""]) == ("a", "", "b", "")
+
+
+async def test_a_log_is_masked_whole_however_long_it_is_and_the_loop_goes_on() -> None:
+    assert await mask_log("") == ((), 0)
+    assert await mask_log("a\r\ntoken=abcdef12\n") == (("a", "token=***"), 1)
+    turns = 0
+    masking = asyncio.create_task(mask_log("password=hunter2hunter2 for bob\n" * 4000))
+    while not masking.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 3
+    assert await masking == (("password=*** for bob",) * 4000, 4000)
 
 
 def test_of_a_long_text_the_end_is_kept_and_masked() -> None:
