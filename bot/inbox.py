@@ -195,7 +195,11 @@ class Inbox:
             )  # else it would be tried for ever, and nothing after it
 
     async def _note(self, seq: int, state: str, attempts: int) -> None:
-        sql = "UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?"
+        """What was said is kept, secrets and all, until it has been dealt with, and no longer (I9)."""
+        sql = (
+            "UPDATE inbox SET state = ?1, attempts = ?2, body = CASE WHEN ?1 = 'NEW' THEN body WHEN json_valid(body)"
+            " THEN json_set(body, '$.text', '') ELSE '' END WHERE seq = ?3"
+        )
         await self._store.write(lambda tx: tx.execute(sql, state, attempts, seq))
 
     async def forget_old(self) -> None:
