@@ -22,6 +22,11 @@ from bot.store import Body, Row, Store, Transaction
 
 log = structlog.get_logger()
 
+_NOTE = (
+    "UPDATE inbox SET state = ?1, attempts = ?2, body = CASE WHEN ?1 = 'NEW' THEN body WHEN json_valid(body)"
+    " THEN json_set(body, '$.text', '') ELSE '' END WHERE seq = ?3"
+)
+
 Handle = Callable[[Message], Awaitable[Body[None] | None]]
 """Answers a message. What it returns is still to be written, in one transaction with the note that the message was handled."""
 Apologise = Callable[[Message], Awaitable[None]]
@@ -194,12 +199,13 @@ class Inbox:
     async def _note(
         self, queue: str, row: Row, state: str, attempts: int, rest: Body[None] | None = None
     ) -> Row | None:
-        """Write what became of a message; the next one of its conversation."""
+        """Write what became of a message; the next one of its conversation. What was said is kept, secrets and all, until it has
+        been dealt with, and no longer (I9)."""
 
         async def noted(tx: Transaction) -> Row | None:
             if rest is not None:
                 await rest(tx)
-            await tx.execute("UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?", state, attempts, row["seq"])
+            await tx.execute(_NOTE, state, attempts, row["seq"])
             return await _first(tx, queue)
 
         return await self._store.write(noted, patient=True)

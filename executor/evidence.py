@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from executor.errors import ClusterError, Invalid
 from executor.fields import Raw, moment, name_of, text
@@ -89,15 +90,10 @@ async def container_log(
                     return None
                 previous = False
                 said = await reader.logs(namespace, pod, container=container, tail=tail)
-    if len(said) > _AT_ONCE:
-        ranked = await asyncio.to_thread(_ranked, said, finished_at)
-    else:
-        ranked = _ranked(said, finished_at)
-    return ContainerLog(pod, container, previous, ranked) if ranked.tail else None
-
-
-def _ranked(said: str, finished_at: str) -> Ranked:
-    return rank(mask_log(said.splitlines()), finished_at=moment(finished_at))
+    lines, _ = await mask_log(said)
+    ranked = partial(rank, lines, finished_at=moment(finished_at))
+    found = ranked() if len(said) <= _AT_ONCE else await asyncio.to_thread(ranked)
+    return ContainerLog(pod, container, previous, found) if found.tail else None
 
 
 def log_lines(log: ContainerLog, limit: int = MAX_LOG_LINES) -> tuple[str, ...]:

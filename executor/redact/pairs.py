@@ -21,10 +21,12 @@ _VALUE = re.compile(
 _QUOTE = r"(?:\\{0,15}[\"'`]?|\*\*|&quot;|&\#34;|\\u0022)?(?:\x1b\[[0-9;]{0,8}m)?"
 _BECOMES = r"[ \t]{0,3}(?:改|换|设|设置|修改|变更|更新|重置){0,1}[是为成][ \t]{0,3}[:：]?[ \t]{0,3}"
 _COLON = rf"{_QUOTE}[ \t]{{0,8}}:[ \t]{{0,8}}"
-_EQUALS = rf"{_QUOTE}[ \t]{{0,8}}(?:=>|:=|==|[:=：＝](?!:))[ \t]{{0,8}}|{_BECOMES}(?=[!-~“‘「]{{4}})[“‘「]?"
-_PAIR = re.compile(rf"(?<![\w.-])(?P<key>{_NAME})(?P<between>{_EQUALS})", re.IGNORECASE)
+_EQUALS = rf"{_QUOTE}[ \t]{{0,8}}(?:=>|:=|==|[:=：＝](?!:))[ \t]{{0,8}}[“‘「]?"
+_PAIR = re.compile(rf"(?<![\w.-])(?P<key>{_NAME}+)(?P<between>{_EQUALS})", re.IGNORECASE)
+_BECOMING = re.compile(rf"(?<![\w.-])(?P<key>{_NAME})(?P<between>{_BECOMES}(?=[!-~“‘「]{{4}})[“‘「]?)", re.IGNORECASE)
+"""In Chinese no space parts a name from the verb behind it."""
 _FLAG = re.compile(
-    rf"(?<![\w-])--(?P<key>{_NAME})(?P<between>[ \t]{{1,3}})(?!--[a-z][a-z-]*+(?:[\s=]|$)|-[a-z](?:[\s=]|$))",
+    rf"(?<![\w-])--(?P<key>{_NAME}+)(?P<between>[ \t]{{1,3}})(?!--[a-z][a-z-]*+(?:[\s=]|$)|-[a-z](?:[\s=]|$))",
     re.IGNORECASE,
 )
 """What follows is its value, even one that begins with a dash, unless that is a flag itself."""
@@ -35,6 +37,7 @@ _STEP = re.compile(
     rf"\bpath{_COLON}{_QUOTE}(?:/[\w.~-]{{0,80}}+){{0,12}}?/(?P<key>{_NAME})(?P<between>{_QUOTE},?\s{{0,80}}{_QUOTE}value{_COLON})",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"[是为成]")
 _PROSE = re.compile(r"[a-z]+[.,:;!]?|[\u4e00-\u9fff]+[。，：；！]?")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", re.ASCII)
 """Named like an environment variable: nobody writes a sentence about one with a colon behind it."""
@@ -43,7 +46,8 @@ _WORD_BEFORE = re.compile(r"(?:[A-Za-z]{2,}[\"']? +|[A-Za-z]: |\*\*\* +)[\w.*/-]
 
 def mask_pairs(text: str) -> tuple[str, int]:
     count = 0
-    for pattern in (_ENV, _STEP, _PAIR, _FLAG):
+    verbs = (_BECOMING,) if _VERB.search(text) else ()
+    for pattern in (_ENV, _STEP, _PAIR, *verbs, _FLAG):
         text, hidden = _hide(pattern, text)
         count += hidden
     return text, count

@@ -18,6 +18,9 @@ DINGTALK = (
     _KEPT,
 )
 FEISHU = ("feishu: POST /callback/ws/endpoint", "feishu: POST /open-apis/auth/v3/*", _KEPT)
+TYPED = ("store: inbox.body", "store: actions.change_order")
+"""What a person typed is kept until the message has been dealt with, and in an order as what will be run: it is nobody else's
+text, and without it nothing could run after a restart. Everything that tells of it is masked."""
 _HOMES = {"DINGTALK_CLIENT_SECRET": DINGTALK, "FEISHU_APP_SECRET": FEISHU}
 _LAST_WORDS = ("_SECRET", "_KEY", "_PASSWORD", "_TOKEN")
 
@@ -36,6 +39,10 @@ def of_stand_ins() -> tuple[Secret, ...]:
 def of_clusters() -> tuple[Secret, ...]:
     """What the stand-in's clusters hold: at home nowhere."""
     return tuple(Secret(f"the cluster's {name}", value) for name, value in CLUSTER_SECRETS.items())
+
+
+def typed(*values: str) -> tuple[Secret, ...]:
+    return tuple(Secret(f"typed secret {number}", value, TYPED) for number, value in enumerate(values, start=1))
 
 
 def of_settings(settings: Mapping[str, str]) -> tuple[Secret, ...]:

@@ -16,7 +16,8 @@ class Outcome:
 
 
 async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
-    """true, false, echo, hostname, env, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for everything else."""
+    """true, false, echo, hostname, env, cat /app/app.conf, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for
+    everything else."""
     environment = {
         "HOSTNAME": hostname,
         "PATH": "/usr/bin:/bin",
@@ -33,6 +34,8 @@ async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
             return Outcome(hostname + "\n")
         case "env":
             return Outcome("".join(f"{name}={value}\n" for name, value in environment.items()))
+        case "cat" if rest == ["/app/app.conf"]:
+            return Outcome(f"port=8080\ndb.password={DATABASE_PASSWORD}\ntoken: {SESSION_TOKEN}\n")
         case "ls" if (found := FOLDERS.get(rest[-1].rstrip("/") or "/" if rest else "/")) is not None:
             return Outcome("".join(f"{name}\n" for name in found))
         case "ls":
