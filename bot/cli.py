@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.book import command
-from bot.settings import BadSettings, Settings, load_settings
+from bot.settings import Settings
+from bot.sources import BadSettings, load_settings
 
 if TYPE_CHECKING:
     from bot.words import Words

@@ -23,6 +23,7 @@ class Diagnosing:
             return
         hand.targets.append(whole)
         seen = await triage.diagnose(self._cluster, whole)
+        hand.shown.add(*(finding.target for finding in seen.findings))
         told = answers.diagnosis(self._words, hand.card_id, seen, final=not self._planner.thinks)
         hand.tell(told)
         if self._planner.thinks:

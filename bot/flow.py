@@ -118,6 +118,7 @@ class Flow:
 
     async def _carry(self, plan: Plan, hand: InHand) -> str:
         hand.notes = plan.notes
+        hand.shown.add(*plan.shown)
         match plan:
             case Reply():
                 hand.tell(await self._inquiries.page(plan, hand.message, hand.card_id))

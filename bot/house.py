@@ -10,8 +10,10 @@ import structlog
 from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
 from bot.access import Pair
+from bot.alerts.access import access_of
 from bot.alerts.desk import Desk
 from bot.alerts.mutes import Mutes
+from bot.alerts.rhythm import Rhythm
 from bot.alerts.watch import AlertWatch
 from bot.approvals import Approvals
 from bot.book.daily import Daily, time_of_day
@@ -85,6 +87,7 @@ def built(
     watching: set[asyncio.Event],
     planner: Planner,
     policy: Policy,
+    rhythm: Rhythm,
 ) -> House:
     cluster, views = connection.writer, Views(words)
     default = Role(settings.steward_default_role)
@@ -103,13 +106,18 @@ def built(
     lifetime = timedelta(minutes=settings.steward_approval_minutes)
     approvals = Approvals(store, router, identities, views, clock, lifetime=lifetime, on_decided=leavers.look_at)
     budgets = (budget,) if budget.platform in doors else ()
-    inquiries = Inquiries(store, connection.reader, lines, identities, words, clock, budgets)
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
     to = tuple(place for places in ops.values() for place in places)
-    desk = Desk(store, connection.reader, router, words, clock, to=to)
+    desk = Desk(store, connection.reader, router, words, clock, to=to, rhythm=rhythm, thinks=planner.thinks)
+    access = access_of(settings)
+    alerts = AlertWatch(desk, connection.reader, words, clock, access=access, told=bool(to), rhythm=rhythm)
+    inquiries = Inquiries(
+        store, connection.reader, lines, identities, words, clock, budgets, ear=alerts.ear, told=bool(to)
+    )
     hands = Hands(store, identities, Recollection(store, clock), router, words)
     requests = Requests(cluster, approvals, identities, words, policy=policy)
-    diagnosing, mutes = Diagnosing(planner, cluster, router, words), Mutes(desk, identities, words)
+    diagnosing = Diagnosing(planner, cluster, router, words)
+    mutes = Mutes(store, router, identities, words, clock, to=to)
     flow = Flow(planner, hands, requests, diagnosing, approvals, router, inquiries, people, mutes, words)
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
@@ -134,7 +142,7 @@ def built(
             post_at=time_of_day(settings.steward_audit_post),
             keep_days=settings.steward_audit_keep_days,
         ),
-        alerts=AlertWatch(desk, connection.reader, clock, url=settings.steward_alertmanager_url, told=bool(to)),
+        alerts=alerts,
     )
 
 

@@ -13,6 +13,7 @@ from bot import answers
 from bot.access import Access
 from bot.answers import Told
 from bot.brain.memory import Memory
+from bot.brain.shown import Shown
 from bot.deliveries import stable_id
 from bot.identities import Identities
 from bot.recollection import Recollection
@@ -66,6 +67,7 @@ class InHand:
         self.notes: tuple[Reason, ...] = ()
         """What the planner adds to every card."""
         self.targets: list[Target] = []
+        self.shown = Shown()
         self.told: list[str] = []
         self._to_write: list[Body[Any]] = []
         self._store = store
@@ -83,7 +85,7 @@ class InHand:
         card = self.noted(told.card)
         self.told.append(f"{card.title}: {card.summary}")
         to = (self.message.conversation,)
-        self.write(partial(self._router.answer, card=card, to=to, commands=told.commands))
+        self.write(partial(self._router.answer, card=card, to=to, commands=told.commands, page=told.page))
         return card
 
     def refuse(self, reasons: tuple[Reason, ...], *, command: str = "", request: str | None = None) -> str:
@@ -110,7 +112,8 @@ class InHand:
     def remember(self) -> None:
         """Nothing more will be told: the conversation was about this."""
         told, targets = "\n".join(self.told), tuple(dict.fromkeys(self.targets))
-        self.write(partial(self._recollection.kept, message=self.message, told=told, targets=targets))
+        kept = partial(self._recollection.kept, message=self.message, told=told)
+        self.write(partial(kept, targets=targets, shown=self.shown.new))
 
     async def show(self) -> None:
         """Write now what was told so far, as what comes next takes its time."""

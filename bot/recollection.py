@@ -7,10 +7,11 @@ from pydantic import TypeAdapter
 
 from adapters.types import Conversation, Message
 from bot.brain.memory import Denied, Memory, Turn
+from bot.brain.shown import MOST_KEPT
 from bot.clock import Clock, stamp
 from bot.orders import ORDER
 from bot.store import Store, Transaction
-from executor.operations import Target, target_of
+from executor.operations import Change, Target
 from executor.preview import ChangeOrder
 from executor.redact import mask
 
@@ -36,29 +37,44 @@ class Recollection:
         """The same, as this transaction sees it."""
         since = stamp(self._clock() - LIFE)
         rows = await tx.rows(
-            "SELECT asked, told, targets FROM turns WHERE platform = ? AND conversation = ? AND at > ?"
+            "SELECT asked, told, targets, shown FROM turns WHERE platform = ? AND conversation = ? AND at > ?"
             " ORDER BY at DESC, rowid DESC LIMIT ?",
             *(conversation.platform, conversation.id, since, MOST_TURNS),
         )
         turns = tuple(
-            Turn(asked=row["asked"], told=row["told"], targets=_TARGETS.validate_json(row["targets"]))
+            Turn(
+                asked=row["asked"],
+                told=row["told"],
+                targets=_TARGETS.validate_json(row["targets"]),
+                shown=_TARGETS.validate_json(row["shown"]),
+            )
             for row in reversed(rows)
         )
         return Memory(turns=turns, denied=await _denied(tx, conversation, since))
 
-    async def keep(self, message: Message, told: str, targets: tuple[Target, ...]) -> None:
+    async def keep(
+        self, message: Message, told: str, targets: tuple[Target, ...], shown: tuple[Target, ...] = ()
+    ) -> None:
         """Remember what a message was about. The same message again (after a crash) is remembered once."""
-        await self._store.write(partial(self.kept, message=message, told=told, targets=targets))
+        await self._store.write(partial(self.kept, message=message, told=told, targets=targets, shown=shown))
 
-    async def kept(self, tx: Transaction, message: Message, told: str, targets: tuple[Target, ...]) -> None:
+    async def kept(
+        self,
+        tx: Transaction,
+        message: Message,
+        told: str,
+        targets: tuple[Target, ...],
+        shown: tuple[Target, ...] = (),
+    ) -> None:
         """The same within a transaction."""
         conversation, now = message.conversation, self._clock()
         asked, told = (mask(text).text[:LONGEST] for text in (message.text, told))
         await tx.execute(
-            "INSERT OR REPLACE INTO turns (message, platform, conversation, asked, told, targets, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO turns (message, platform, conversation, asked, told, targets, shown, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *(message.id, conversation.platform, conversation.id, asked, told),
-            *(_TARGETS.dump_json(targets).decode(), stamp(now)),
+            *(_TARGETS.dump_json(each).decode() for each in (targets, shown[-MOST_KEPT:])),
+            stamp(now),
         )
         await tx.execute(
             "DELETE FROM turns WHERE at <= ? OR rowid IN (SELECT rowid FROM turns WHERE platform = ? AND conversation = ?"
@@ -77,5 +93,4 @@ async def _denied(tx: Transaction, conversation: Conversation, since: str) -> tu
     )
     orders = [ORDER.validate_json(row["change_order"]) for row in rows]
     operations = [order.operation for order in orders if isinstance(order, ChangeOrder)]
-    found = ((operation.verb, target_of(operation)) for operation in operations)
-    return tuple(Denied(verb=verb, target=target) for verb, target in found if target is not None)
+    return tuple(Denied(operation=operation) for operation in operations if isinstance(operation, Change))

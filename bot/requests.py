@@ -12,7 +12,7 @@ from bot.words import Words
 from executor import kubectl, preview, reads, resolve, risk
 from executor.cluster import Writer
 from executor.errors import ClusterError
-from executor.operations import Change, Operation, Other, target_of
+from executor.operations import Change, Get, Operation, Other, target_of
 from executor.preview import ChangeOrder
 from executor.reason import Reason, reason
 from executor.redact import mask
@@ -74,6 +74,8 @@ class Requests:
             except reads.NotReadable as refusal:
                 hand.refuse((refusal.reason,), request=request)
             else:
+                if isinstance(operation, Get):
+                    hand.shown.listed(operation, seen)
                 hand.tell(answers.reading(self._words, stable_id("card", request), seen))
         else:
             await self.propose(operation, hand, request, caution)

@@ -85,9 +85,11 @@ class NotificationRouter:
         commands: Mapping[str, str] | None = None,
         *,
         action_id: str | None = None,
+        page: str = "",
     ) -> None:
-        """Post a card in a transaction; where it has options, it is the question that a typed number answers."""
-        new = await self._post(tx, card, to, action_id, commands)
+        """Post a card in a transaction; where it has options, it is the question that a typed number answers. `page` is a path of
+        ours that its link leads to instead of the card's own page."""
+        new = await self._post(tx, card, to, action_id, commands, page)
         for conversation in to if new and commands else ():
             await deliveries.ask(tx, conversation, card.id, self._clock())
 
@@ -98,10 +100,11 @@ class NotificationRouter:
         to: tuple[Conversation, ...],
         action_id: str | None,
         commands: Mapping[str, str] | None,
+        page: str = "",
     ) -> bool:
         where = self._everywhere(to) if action_id else to
         if self._public_url:
-            card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
+            card = card.model_copy(update={"link": f"{self._public_url}{page or f'/chat?card_id={card.id}'}"})
         tx.afterwards(self.wake)
         return await deliveries.add_card(tx, card, where, self._clock(), action_id=action_id, commands=commands)
 

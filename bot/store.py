@@ -222,6 +222,8 @@ async def open_store(path: Path) -> AsyncIterator[Store]:
 
 
 async def _prepare(connection: aiosqlite.Connection, *pragmas: str) -> None:
+    """Each pragma is read to its end: one that has a row left counts as a write under way for as long as anything in the process
+    holds its cursor (a profiler that looks at frames does), and no transaction could be committed."""
     connection.row_factory = sqlite3.Row
     for pragma in (*pragmas, f"busy_timeout={BUSY_MS}"):
-        await connection.execute(f"PRAGMA {pragma}")
+        await connection.execute_fetchall(f"PRAGMA {pragma}")

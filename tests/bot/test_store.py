@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -29,6 +30,17 @@ async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
         await run_sql(store, "INSERT INTO users (id) VALUES ('u')")
     async with open_store(tmp_path / "s.db") as store:
         assert await store.row("SELECT id FROM users") is not None
+
+
+async def test_a_file_is_made_while_a_profiler_holds_every_frame_of_its_threads(tmp_path: Path) -> None:
+    held: list[FrameType] = []
+    threading.setprofile(lambda frame, *_: held.append(frame))
+    try:
+        async with open_store(tmp_path / "s.db") as store:
+            assert await run_sql(store, "INSERT INTO users (id) VALUES ('u')") == 1
+    finally:
+        threading.setprofile(None)
+    assert held
 
 
 async def test_a_newer_file_is_refused(tmp_path: Path) -> None:

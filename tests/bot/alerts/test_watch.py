@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 
 from adapters.dingtalk import DingTalk
+from bot.alerts.access import Access
+from bot.alerts.rhythm import Rhythm
 from bot.alerts.watch import AlertWatch
 from bot.app import run
 from bot.settings import Settings
@@ -20,14 +22,16 @@ from sandbox.alertmanager import AlertmanagerStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from tests.bot.alerts.duty import Duty, duty
-from tests.bot.stand import Clock
+from tests.bot.stand import ZH, Clock
 from tests.daemon import ADMIN, GROUP, MEMBER
 
 
 @asynccontextmanager
 async def watched(folder: Path, cluster: ClusterStandIn, url: str, clock: Clock) -> AsyncIterator[Duty]:
     async with duty(folder, clock, cluster=cluster) as here, connect(str(folder / "kubeconfig")) as connection:
-        watch = AlertWatch(here.desk, connection.reader, clock, url=url, told=True, every=0.02)
+        watch = AlertWatch(
+            here.desk, connection.reader, ZH, clock, access=Access(url=url), told=True, rhythm=Rhythm(every=0.02)
+        )
         running = asyncio.create_task(watch.run())
         try:
             yield here
@@ -112,7 +116,9 @@ async def test_without_an_ops_conversation_nothing_is_asked(tmp_path: Path) -> N
     async with AlertmanagerStandIn() as there, duty(tmp_path, Clock()) as here:
         with structlog.testing.capture_logs() as logs:
             async with connect(str(tmp_path / "kubeconfig")) as connection:
-                await AlertWatch(here.desk, connection.reader, here.clock, url=there.url, told=False).run()
+                await AlertWatch(
+                    here.desk, connection.reader, ZH, here.clock, access=Access(url=there.url), told=False
+                ).run()
         assert [entry["event"] for entry in logs] == ["alerts.nobody_to_tell"]
         assert there.asked == []
 
