@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from adapters.types import Adapter, Conversation, Platform
-from bot import deliveries
+from bot import deliveries, outbox
 from bot.carrier import Carrier
 from bot.clock import Clock
 from bot.pace import FRUGAL, Pace
@@ -189,7 +189,7 @@ class NotificationRouter:
     async def answered(self, key: str, version: int) -> None:
         """An answer to a click went out with this version of the card, for no call. Whether it was taken nobody says: the line may
         have been dead, or the clicker's client have given up. So this is for versions after which others come."""
-        await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0), patient=True)
+        await self._store.write(lambda tx: outbox.shown(tx, key, version, self._clock(), spent=0), patient=True)
 
     async def run(self) -> None:
         """Deliver for ever, each platform on its own."""
