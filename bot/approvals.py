@@ -204,7 +204,7 @@ class Approvals:
             await book(action, "REFUSED", "decide.other_digest")
             return Decision(card, reason("decide.other_digest"), "error")
         now = self._clock()
-        if now >= action.expires_at:
+        if not action.lives(now):
             await book(action, "LATE", State.EXPIRED)
             expired = await self._expire(tx, action)
             return Decision(expired, reason("decide.expired"), "warning")

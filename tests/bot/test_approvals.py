@@ -97,6 +97,20 @@ async def test_a_click_after_the_deadline_expires_the_card(approvals: Approvals,
     assert await statuses(store) == ["PENDING", "LATE", "EXPIRED"]
 
 
+async def test_a_clock_that_is_put_back_gives_no_card_a_longer_life(
+    approvals: Approvals, store: Store, clock: Clock
+) -> None:
+    """A machine that boots with a wrong clock has it put right some minutes later."""
+    clicked, left = await proposed(approvals, "clicked"), await proposed(approvals, "left")
+    clock.advance(-240)
+    assert (await approvals.decide(left.id, "deny", MEMBER)).toast.code == "access.not_admin", "a little is borne"
+    assert await actions.overdue(store, clock()) == []
+    clock.advance(-9 * 365 * 24 * 3600)
+    decision = await approvals.decide(clicked.id, "approve", ADMIN, digest=shown_digest(clicked))
+    assert (decision.approved, decision.toast.code) == (None, "decide.expired")
+    assert [action.id for action in await actions.overdue(store, clock())] == [left.id]
+
+
 async def test_what_nobody_decides_expires_by_itself(approvals: Approvals, store: Store, clock: Clock) -> None:
     action = await proposed(approvals)
     clock.advance(16 * 60)
