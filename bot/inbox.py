@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import structlog
 from pydantic import ValidationError
@@ -21,6 +22,19 @@ from bot.store import Row, Store, Transaction
 log = structlog.get_logger()
 
 Handle = Callable[[Message], Awaitable[None]]
+Note = Callable[[Transaction], Awaitable[None]]
+"""Writes what has to be on disk together with a message, whether that was there already or not."""
+
+
+async def nothing_else(_: Transaction) -> None:
+    """For messages that stand for themselves."""
+
+
+class _Arrived(NamedTuple):
+    message: Message
+    note: Note
+    persisted: asyncio.Future[None]
+
 
 PARALLEL = 16
 """Conversations handled at once."""
@@ -70,7 +84,7 @@ class Inbox:
         self._seconds = seconds
         self._flood = flood
         self._flood_until = 0.0
-        self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
+        self._arrived: list[_Arrived] = []
         self._arrival = asyncio.Event()
         self._waiting: Counter[str] = Counter()
         self._serving: set[str] = set()
@@ -80,13 +94,13 @@ class Inbox:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def on_message(self, message: Message) -> None:
-        """Returns when the message is on disk (or was there already); raises QueueFull."""
+    async def on_message(self, message: Message, note: Note = nothing_else) -> None:
+        """Returns when the message is on disk (or was there already), and `note` with it; raises QueueFull."""
         if self._waiting[_queue(message)] >= self._longest:
             raise QueueFull(_queue(message))
         self._waiting[_queue(message)] += 1  # before it is on disk, since it may be handled before we hear of that
         persisted = asyncio.get_running_loop().create_future()
-        self._arrived.append((message, persisted))
+        self._arrived.append(_Arrived(message, note, persisted))
         self._arrival.set()
         await persisted
 
@@ -116,20 +130,23 @@ class Inbox:
         if len(batch) > self._flood.messages:
             self._flood_until = asyncio.get_running_loop().time() + self._flood.seconds
         now = stamp(self._clock())
-        rows = [(_id(message), _queue(message), message.model_dump_json(), now) for message, _ in batch]
+        rows = [(_id(message), _queue(message), message.model_dump_json(), now) for message, _, _ in batch]
         sql = "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)"
 
         async def inserted(tx: Transaction) -> list[int]:
-            return [await tx.execute(sql, *row) for row in rows]
+            new = [await tx.execute(sql, *row) for row in rows]
+            for one in batch:
+                await one.note(tx)
+            return new
 
         try:
             new = await self._store.write(inserted)
         except Exception as error:
-            for _, persisted in batch:
-                if not persisted.done():
-                    persisted.set_exception(error)
+            for one in batch:
+                if not one.persisted.done():
+                    one.persisted.set_exception(error)
             raise
-        for (message, persisted), added in zip(batch, new, strict=True):
+        for (message, _, persisted), added in zip(batch, new, strict=True):
             if not persisted.done():
                 persisted.set_result(None)
             self._waiting[_queue(message)] -= 1 - added
