@@ -39,6 +39,9 @@ _DECIDED: dict[Verb, tuple[State, str]] = {
 }
 _BUTTONS: dict[str, Verb] = {"approve": "approve", "deny": "deny", "cancel": "cancel"}
 IDLE = 30.0
+MOST_APPROVED = 1000
+"""Approved actions that may wait for their turn to be carried out. Further approvals are not taken: a click that is not spent can
+be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,9 @@ class Approvals:
         self._lifetime = lifetime
         self._on_decided = on_decided
         self._proposed = asyncio.Event()
-        self.approved_ids: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
-        """Actions that were just approved, for `bot.execution`."""
+        self.approved_ids: asyncio.Queue[str] = asyncio.Queue()
+        """Actions that were just approved, for `bot.execution`. About MOST_APPROVED at most: its end is in the decision, since what
+        was decided has to be carried out."""
 
     async def propose(
         self, order: Order, requester: Person, conversation: Conversation, *, intent: str, request: str
@@ -208,6 +212,9 @@ class Approvals:
             await book(action, "LATE", State.EXPIRED)
             expired = await self._expire(tx, action)
             return Decision(expired, reason("decide.expired"), "warning")
+        if verb == "approve" and self.approved_ids.qsize() >= MOST_APPROVED:
+            await book(action, "REFUSED", "queue.full")
+            return Decision(card, reason("decide.queue_full"), "warning")
         state, status = _DECIDED[verb]
         moved = await actions.move(
             tx,
