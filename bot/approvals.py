@@ -28,6 +28,9 @@ log = structlog.get_logger()
 
 _BUTTONS: dict[str, Verb] = {"approve": "approve", "deny": "deny", "cancel": "cancel"}
 IDLE = 30.0
+MOST_APPROVED = 1000
+"""Approved actions that may wait for their turn to be carried out. Further approvals are not taken: a click that is not spent can
+be made again."""
 
 
 def _unheeded(_: Person) -> None:
@@ -50,14 +53,18 @@ class Approvals:
     ) -> None:
         self._store = store
         self._router = router
-        self._decisions = Decisions(identities, views, clock)
+        self._decisions = Decisions(identities, views, clock, room=self._has_room)
         self._views = views
         self._clock = clock
         self._lifetime = lifetime
         self._on_decided = on_decided
         self._proposed = asyncio.Event()
-        self.approved_ids: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
-        """Actions that were just approved, for `bot.execution`."""
+        self.approved_ids: asyncio.Queue[str] = asyncio.Queue()
+        """Actions that were just approved, for `bot.execution`. About MOST_APPROVED at most: its end is in the decision, since what
+        was decided has to be carried out."""
+
+    def _has_room(self) -> bool:
+        return self.approved_ids.qsize() < MOST_APPROVED
 
     async def propose(
         self, order: Order, requester: Person, conversation: Conversation, *, intent: str, request: str

@@ -1,6 +1,7 @@
 """What becomes of an action that waits for somebody's decision: who may, whether it is still time, the swap, the row in the audit
 book, the card's next version. Everything here is part of a transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, NamedTuple
@@ -46,10 +47,13 @@ class Decided(NamedTuple):
 
 
 class Decisions:
-    def __init__(self, identities: Identities, views: Views, clock: Clock) -> None:
+    """`room`: whether one more approved action may wait for its turn."""
+
+    def __init__(self, identities: Identities, views: Views, clock: Clock, *, room: Callable[[], bool]) -> None:
         self._identities = identities
         self._views = views
         self._clock = clock
+        self._room = room
 
     async def decide(
         self,
@@ -90,10 +94,13 @@ class Decisions:
             await book(action, "REFUSED", "decide.other_digest")
             return await as_it_is(reason("decide.other_digest"), "error")
         now = self._clock()
-        if now >= action.expires_at:
+        if not action.lives(now):
             await book(action, "LATE", State.EXPIRED)
             await self.expire(tx, action)
             return await as_it_is(reason("decide.expired"), "warning")
+        if verb == "approve" and not self._room():
+            await book(action, "REFUSED", "queue.full")
+            return await as_it_is(reason("decide.queue_full"), "warning")
         state, status = _DECIDED[verb]
         moved = await actions.move(
             tx,

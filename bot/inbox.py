@@ -30,6 +30,13 @@ _NOTE = (
 Handle = Callable[[Message], Awaitable[Body[None] | None]]
 """Answers a message. What it returns is still to be written, in one transaction with the note that the message was handled."""
 Apologise = Callable[[Message], Awaitable[None]]
+Note = Callable[[Transaction], Awaitable[None]]
+"""Writes what has to be on disk together with a message, whether that was there already or not."""
+
+
+async def nothing_else(_: Transaction) -> None:
+    """For messages that stand for themselves."""
+
 
 PARALLEL = 16
 """Conversations handled at once."""
@@ -92,8 +99,8 @@ class Inbox:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def on_message(self, message: Message) -> None:
-        """Returns when the message is on disk (or was there already); raises QueueFull."""
+    async def on_message(self, message: Message, note: Note = nothing_else) -> None:
+        """Returns when the message is on disk (or was there already), and `note` with it; raises QueueFull."""
         queue = _queue(message)
         if self._waiting[queue] >= self._longest:
             raise QueueFull(queue)
@@ -103,6 +110,7 @@ class Inbox:
             new = await tx.execute(
                 "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)", *row
             )
+            await note(tx)
             tx.afterwards(partial(self._accept, queue, new))  # whoever still waits for it by then
 
         self._coming += 1

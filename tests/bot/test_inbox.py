@@ -40,7 +40,7 @@ def inbox_of(
 
 
 async def handled_all(store: Store) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(40):
         while (row := await store.row("SELECT count(*) AS n FROM inbox WHERE state = 'NEW'")) and row["n"]:
             await asyncio.sleep(0.005)
 

@@ -23,6 +23,19 @@ def test_without_any_setting_there_are_defaults() -> None:
     assert settings.steward_locale == "zh"
 
 
+@pytest.mark.parametrize("value", ["", " ", ",", " , ,"])
+def test_no_list_of_administrators_means_everybody(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("STEWARD_ADMINS", value)
+    assert load_settings().steward_admins == frozenset()
+
+
+@pytest.mark.parametrize("value", ["*", "all", ":", "dingtalk:", "feishu: ", "web:admin", ":manager4220"])
+def test_an_administrator_without_a_platform_or_an_id_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("STEWARD_ADMINS", value)
+    with pytest.raises(BadSettings, match="platform:id"):
+        load_settings()
+
+
 def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "STEWARD_LOCALE": "fr",
