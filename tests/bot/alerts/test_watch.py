@@ -92,9 +92,16 @@ async def test_an_alertmanager_that_is_away_for_long_is_an_alert_itself_and_clos
             while len(there.asked) < asked + 2:
                 await asyncio.sleep(0.005)
             clock.advance(700)
-            first, blind = await until(here, lambda cards: len(cards) == 2)
-            assert first.tag == "告警中"
+            first, blind = await until(here, lambda cards: cards[0].tag != "告警中")
+            assert (first.tag, first.final) == ("❓ 是否还在未知", False)
             assert blind.title == "告警：收不到 Alertmanager 的告警"
+            assert "看 Alertmanager 的日志" in blind.summary
+            await until(here, lambda cards: cards[0].tag == "告警中")
+            asked = len(there.asked)
+            while len(there.asked) < asked + 2:
+                await asyncio.sleep(0.01)
+            clock.advance(95)
+            await until(here, lambda cards: cards[1].final)
 
 
 async def test_warnings_of_the_cluster_that_go_on_become_a_card_and_end(tmp_path: Path) -> None:
