@@ -183,14 +183,14 @@ async def move(tx: Transaction, action_id: str, old: State, new: State, **column
         raise ValueError(f"{old} never becomes {new}")
     values = {name: _column(value) for name, value in columns.items()}
     sets = "".join(f", {name} = ?" for name in values)
-    changed = await tx.execute(
-        f"UPDATE actions SET state = ?{sets} WHERE id = ? AND state = ?",  # noqa: S608 - names of our own keyword arguments
+    row = await tx.row(
+        f"UPDATE actions SET state = ?{sets} WHERE id = ? AND state = ? RETURNING *",  # noqa: S608 - our own keyword arguments
         new,
         *values.values(),
         action_id,
         old,
     )
-    return await get(tx, action_id) if changed == 1 else None
+    return _parsed(row) if row else None
 
 
 async def claim(tx: Transaction, action_id: str, digest: str, now: datetime) -> bool:

@@ -124,7 +124,7 @@ class Carrier:
             if wait != 0.0 and until > now:
                 later.append((copy, until))
         if later:
-            await self._store.write(lambda tx: deliveries.put_off(tx, later))
+            await self._store.write(lambda tx: deliveries.put_off(tx, later), patient=True)
         waiting = {copy.key for copy, _ in later}
         return [copy for copy in ready if copy.key not in waiting]
 
@@ -188,7 +188,7 @@ class Carrier:
             if given_up is not None and now < given_up + IN_DOUBT:
                 await deliveries.again(tx, copy.key, given_up + IN_DOUBT)
 
-        await self._store.write(shown)
+        await self._store.write(shown, patient=True)
         log.info(
             "card.shown",
             card=copy.card.id,
@@ -204,7 +204,7 @@ class Carrier:
             return
         log.warning("card.delayed", card=copy.card.id, reason=error, attempts=copy.attempts + 1)
         until = now + timedelta(seconds=seconds)
-        await self._store.write(lambda tx: deliveries.retry(tx, copy.key, until, error))
+        await self._store.write(lambda tx: deliveries.retry(tx, copy.key, until, error), patient=True)
 
     async def _turn(self, copy: Delivery, state: Literal["text", "gone"], error: str) -> None:
         """The platform will not have this card, or has lost it: words instead, now and at the end; or nothing any more."""

@@ -14,7 +14,8 @@ from bot.check_click import WAIT_SECONDS, ClickTrial, NoClick
 from bot.check_model import model_look
 from bot.doors import adapters_of
 from bot.look import Look
-from bot.settings import Origin, Settings
+from bot.settings import Settings
+from bot.sources import Origin
 from bot.words import Words
 from executor.cluster import connect
 from executor.errors import ClusterError, NotConfigured

@@ -10,7 +10,8 @@ import structlog
 
 from adapters.types import Platform
 from bot.lines import Lines
-from bot.settings import SECRETS, BadSettings, Settings, read_bounded
+from bot.settings import SECRETS, Settings
+from bot.sources import BadSettings, read_bounded
 
 log = structlog.get_logger()
 

@@ -21,11 +21,13 @@ from bot.brain.planner import Planner
 from bot.budget import Budget
 from bot.clicks import Clicks
 from bot.clock import Clock
+from bot.diagnosing import Diagnosing
 from bot.doors import ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
 from bot.identities import Identities, person_of
+from bot.in_hand import Hands
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.leavers import Leavers
@@ -36,6 +38,7 @@ from bot.pairing import Pairing
 from bot.people import People
 from bot.recollection import Recollection
 from bot.renewal import Renewal
+from bot.requests import Requests
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.setup.overheard import Overheard
@@ -121,10 +124,11 @@ def built(
     inquiries = Inquiries(
         store, connection.reader, lines, identities, words, clock, budgets, ear=alerts.ear, told=bool(to)
     )
-    mutes, recollection = Mutes(store, router, identities, words, clock, to=to), Recollection(store, clock)
-    flow = Flow(
-        planner, cluster, identities, approvals, router, inquiries, people, mutes, words, recollection, policy=policy
-    )
+    hands = Hands(store, identities, Recollection(store, clock), router, words)
+    requests = Requests(cluster, approvals, identities, words, policy=policy)
+    diagnosing = Diagnosing(planner, cluster, router, words)
+    mutes = Mutes(store, router, identities, words, clock, to=to)
+    flow = Flow(planner, hands, requests, diagnosing, approvals, router, inquiries, people, mutes, words)
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,

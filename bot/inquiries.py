@@ -11,6 +11,7 @@ from bot.alerts.pages import alerts_page, mutes_page
 from bot.answers import Told, notice
 from bot.book.cards import audit_page
 from bot.book.checks import Checks
+from bot.book.pages import page_path
 from bot.book.periods import span
 from bot.book.search import Who, newest, people
 from bot.brain.planner import ME, Reply
@@ -120,4 +121,5 @@ class Inquiries:
         if plan.argument:
             about.append(self._words(f"audit.period.{plan.argument}"))
         found = await newest(self._store, who, *span(plan.argument, self._clock()), limit=MOST_ROWS)
-        return audit_page(self._words, card_id, found, await self._checks.recent(), about=about)
+        whole = page_path(plan.argument, who)
+        return audit_page(self._words, card_id, found, await self._checks.recent(), about=about, whole=whole)

@@ -14,7 +14,8 @@ import structlog
 from bot.alerts.ear import Ear
 from bot.credentials import Rotation, credentials_of
 from bot.lines import Lines
-from bot.settings import BadSettings, Settings
+from bot.settings import Settings
+from bot.sources import BadSettings
 
 log = structlog.get_logger()
 

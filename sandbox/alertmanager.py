@@ -20,6 +20,8 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
+from sandbox.overheard import overheard
+
 _FILTERS = ("active", "silenced", "inhibited", "unprocessed")
 Fault = Literal[
     "error",
@@ -113,6 +115,7 @@ class AlertmanagerStandIn:
                 return web.Response(status=401)
         if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
             return web.Response(status=401)
+        overheard(f"alertmanager: GET {request.path}", request.path_qs)
         query = dict(request.query)
         self.filters.append(request.query.getall("filter", []))
         self.asked.append(query)

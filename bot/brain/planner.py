@@ -12,9 +12,11 @@ ME = "@me"
 
 
 class Planned(Frozen):
-    """What every plan has. `notes` are said at the foot of each card that comes of it."""
+    """What every plan has. `notes` are said at the foot of each card that comes of it; `shown` are the objects that the cluster
+    showed while it was made."""
 
     notes: tuple[Reason, ...] = ()
+    shown: tuple[Target, ...] = ()
 
 
 class Reply(Planned):
@@ -164,6 +166,8 @@ class Conclusion(Planned):
 
     text: str = ""
     founded: bool = False
+    invented: tuple[int, ...] = ()
+    """What it cites and is not there."""
 
 
 class Planner(Protocol):

@@ -5,7 +5,7 @@ import pytest
 from bot.brain.characters import is_han
 from bot.brain.planner import Clarify, Reply
 from bot.brain.rules import RulesPlanner
-from tests.corpus.requests import Request, changes, requests, score, unseen
+from tests.corpus.requests import Request, changes, fresh, requests, score, unseen
 
 CHANGES = ("restart", "delete", "scale", "set-image", "patch", "exec")
 
@@ -45,6 +45,15 @@ def test_the_corpus_is_half_chinese_has_no_twins_and_a_held_out_part() -> None:
     assert len({request.text for request in asked}) == len(asked)
     assert len(requests(held_out=True)) >= 100
     assert len(unseen()) >= 150
+
+
+def test_the_fresh_corpus_is_at_least_half_chinese_and_shares_no_text_with_the_others() -> None:
+    asked = [request.text for request in fresh()]
+    assert len(asked) >= 250
+    assert sum(any(map(is_han, text)) for text in asked) >= len(asked) / 2
+    assert len({*asked, *(request.text for request in (*requests(), *unseen()))}) == len(asked) + len(requests()) + len(
+        unseen()
+    )
 
 
 @pytest.mark.parametrize(

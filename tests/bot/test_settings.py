@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, Settings, load_settings
+from bot.settings import Settings
+from bot.sources import BadSettings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,22 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         *("STEWARD_LISTEM: no such setting", "DINGTALK_CLIENT_SECRET_FILE: /does/not/exist", "DINGTALK_ENABLED"),
     ):
         assert expected in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://ops.example.com/steward", "https://ops.example.com/?x", "https://a:b@ops.example.com", "http://h#x"],
+)
+def test_a_public_url_that_shares_its_host_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STEWARD_PUBLIC_URL", url)
+    with pytest.raises(BadSettings, match="STEWARD_PUBLIC_URL: needs a host name of its own"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["https://steward.example.com/", "http://localhost:8080", "https://[::1]:8443"])
+def test_a_public_url_of_its_own_host_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STEWARD_PUBLIC_URL", url)
+    assert load_settings().steward_public_url == url.rstrip("/")
 
 
 def test_card_templates_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,10 @@
 
 `requests.jsonl` has one request a line: `text`, `expect` (the plan as `notation` writes it), and `held_out`: whether the grammar
 was not written from it. `unseen.jsonl` is held out more strictly: written without trying any of it on the grammar, measured, and
-not looked at when the grammar is changed. A wrong action is a change that was proposed and not asked for; a needless question is a
-question back where an answer was expected.
+not looked at when the grammar is changed. `fresh.jsonl` is as strict and newer: written from what Steward promises, without a
+look at the grammar, before any of it was tried. It says in `also` what would be as right, where nothing that was promised decides
+between two safe answers. A wrong action is a change that was proposed and not asked for; a needless question is a question back
+where an answer was expected.
 """
 
 import json
@@ -18,6 +20,7 @@ from bot.brain.planner import (
     Decide,
     Diagnose,
     Grant,
+    Mute,
     Pick,
     Plan,
     Planner,
@@ -44,6 +47,7 @@ from executor.operations import (
 
 FILE = Path(__file__).with_name("requests.jsonl")
 UNSEEN = FILE.with_name("unseen.jsonl")
+FRESH = FILE.with_name("fresh.jsonl")
 _READS = (Get, Describe, Logs, Events)
 
 
@@ -52,6 +56,11 @@ class Request:
     text: str
     expect: str
     held_out: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        return (self.expect, *self.also)
 
 
 @dataclass
@@ -79,8 +88,18 @@ def unseen() -> tuple[Request, ...]:
     return _read(UNSEEN)
 
 
+def fresh() -> tuple[Request, ...]:
+    """As ops groups of Chinese companies write: each operation, read and page, and what must come to nothing."""
+    return _read(FRESH)
+
+
 def _read(file: Path) -> tuple[Request, ...]:
-    return tuple(Request(**json.loads(line)) for line in file.read_text("utf-8").splitlines() if line.strip())
+    return tuple(_request(line) for line in file.read_text("utf-8").splitlines() if line.strip())
+
+
+def _request(line: str) -> Request:
+    written = json.loads(line)
+    return Request(**{**written, "also": tuple(written.get("also", ()))})
 
 
 async def score(planner: Planner, asked: Iterable[Request]) -> Score:
@@ -89,11 +108,13 @@ async def score(planner: Planner, asked: Iterable[Request]) -> Score:
         plan = await planner.plan(request.text)
         seen = notation(plan)
         counted.total += 1
-        if seen == request.expect:
+        if seen in request.right:
             counted.right += 1
             continue
         counted.misses.append((request, seen))
-        counted.wrong_actions += bool(set(changes(plan)) - set(request.expect.split("; ")))
+        counted.wrong_actions += bool(
+            set(changes(plan)) - {one for right in request.right for one in right.split("; ")}
+        )
         counted.needless_questions += isinstance(plan, Clarify)
     return counted
 
@@ -125,6 +146,8 @@ def notation(plan: Plan) -> str:
             return f"grant {who} {role}"
         case Revoke(who=who):
             return f"revoke {who}"
+        case Mute(code=code, seconds=seconds):
+            return f"mute {code} {seconds}"
         case Clarify():
             return "clarify"
         case Refusal():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.cluster.clock import Clock
+from sandbox.cluster.planted import DATABASE_PASSWORD, SESSION_TOKEN
 
 FOLDERS = {"/": ("app", "bin", "etc", "tmp", "var"), "/app": ("main.py",), "/tmp": ("app.sock", "cache")}  # noqa: S108 - a listing
 
@@ -16,7 +17,12 @@ class Outcome:
 
 async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
     """true, false, echo, hostname, env, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for everything else."""
-    environment = {"HOSTNAME": hostname, "PATH": "/usr/bin:/bin", "DB_PASSWORD": "s3cr3t-pw"}
+    environment = {
+        "HOSTNAME": hostname,
+        "PATH": "/usr/bin:/bin",
+        "DB_PASSWORD": DATABASE_PASSWORD,
+        "SESSION_TOKEN": SESSION_TOKEN,
+    }
     if len(argv) >= 3 and argv[0].rsplit("/", 1)[-1] in ("sh", "bash") and argv[1] == "-c":
         argv = argv[2].split()
     head, rest = (argv[0] if argv else ""), argv[1:]

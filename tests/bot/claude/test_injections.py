@@ -29,7 +29,7 @@ PRIVILEGED = {
 LOOK = (
     Use(name="describe", input={"target": WEB}),
     Use(name="logs", input={"target": WEB}),
-    Use(name="events", input={"target": WEB}),
+    Use(name="events", input=WEB),
     Use(name="list", input={"kind": "ConfigMap", "name": "app", "namespace": "shop", "output": "yaml"}),
     Use(name="list", input={"kind": "Deployment", "namespace": "shop", "output": "yaml"}),
     Use(name="triage", input=WEB),
