@@ -108,7 +108,17 @@ def built(
     budgets = (budget,) if budget.platform in doors else ()
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
     to = tuple(place for places in ops.values() for place in places)
-    desk = Desk(store, connection.reader, router, words, clock, to=to, rhythm=rhythm, thinks=planner.thinks)
+    desk = Desk(
+        store,
+        connection.reader,
+        router,
+        words,
+        clock,
+        to=to,
+        rhythm=rhythm,
+        thinks=planner.thinks,
+        scarce=lambda: any(each.level in {"scarce", "spent"} for each in budgets),
+    )
     access = access_of(settings)
     alerts = AlertWatch(desk, connection.reader, words, clock, access=access, told=bool(to), rhythm=rhythm)
     inquiries = Inquiries(

@@ -95,6 +95,7 @@ class Inquiries:
             admins=len((await self._identities.now()).administrators),
             budgets=self._budgets,
             ear=self._ear,
+            told=self._told,
             now=self._clock(),
         )
 

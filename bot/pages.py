@@ -44,9 +44,11 @@ def status_page(
     admins: int,
     budgets: Sequence[Budget] = (),
     ear: Ear | None = None,
+    told: bool = True,
     now: datetime,
 ) -> Told:
-    """`lines`: platform, how its line is and when it was last heard; `cluster`: its version, or why it cannot be reached."""
+    """`lines`: platform, how its line is and when it was last heard; `cluster`: its version, or why it cannot be reached; `told`:
+    there is somebody to tell of alerts."""
     facts = [Fact(label=words("page.cluster"), value=cluster), Fact(label=words("page.admins"), value=str(admins))]
     facts += [
         Fact(
@@ -59,7 +61,9 @@ def status_page(
     facts += [budget_fact(words, budget) for budget in budgets]
     deaf = ear is not None and ear.present is not None and ear.present.state == "down"
     if ear is not None:
-        facts.append(Fact(label=words("alertmanager.name"), value=_alertmanager(words, ear.present, now), alarm=deaf))
+        facts.append(
+            Fact(label=words("alertmanager.name"), value=_alertmanager(words, ear.present, now, told=told), alarm=deaf)
+        )
     rows = tuple(
         (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence_of(action.order)))
         for action in open_actions[:MOST_ROWS]
@@ -92,9 +96,9 @@ def _line(words: Words, state: LineState, heard: datetime | None, now: datetime)
     return words("page.comma").join(parts)
 
 
-def _alertmanager(words: Words, heard: Heard | None, now: datetime) -> str:
+def _alertmanager(words: Words, heard: Heard | None, now: datetime, *, told: bool) -> str:
     if heard is None:
-        return words("alertmanager.off")
+        return words("alertmanager.off") if told else words("alert.list_nobody")
     since = heard.since.astimezone().strftime("%m-%d %H:%M:%S")
     if heard.state == "up":
         seconds = max(int((now - heard.last_heard).total_seconds()), 0) if heard.last_heard else 0

@@ -37,8 +37,11 @@ class Access:
 
     @property
     def shown(self) -> str:
-        """For people: the address without what opens it."""
-        return str(self._base.with_user(None)).rstrip("/") if self.url else ""
+        """For people: the address without what opens it; "?" for what is none."""
+        try:
+            return str(self._base.with_user(None)).rstrip("/") if self.url else ""
+        except ValueError:
+            return "?"
 
     @property
     def opens(self) -> bool:

@@ -45,7 +45,7 @@ def failed(error: Exception, seconds: float) -> Reason:
             return reason("alertmanager.unreachable", why=_said(error.os_error))
         case TimeoutError() | asyncio.TimeoutError():
             return reason("alertmanager.slow", seconds=round(seconds))
-        case aiohttp.InvalidURL():
+        case aiohttp.InvalidURL() | ValueError():
             return reason("alertmanager.no_address")
         case _:
             return reason("alertmanager.cut", why=type(error).__name__)

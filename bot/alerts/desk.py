@@ -35,12 +35,14 @@ log = structlog.get_logger()
 
 MOST_CARDS = 12
 """New cards in an hour; a storm is told on one card more."""
+FEW_CARDS = 3
+"""The same while a platform's calls of this month are scarce: what people ask for has to be answered until its end."""
 HOUR = timedelta(hours=1)
 T = TypeVar("T")
 
 
 class Desk:
-    """`to` are the ops conversations. `thinks`: there is a model that could be asked."""
+    """`to` are the ops conversations. `thinks`: there is a model that could be asked. `scarce`: calls of a platform are."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Desk:
         *,
         to: tuple[Conversation, ...],
         most: int = MOST_CARDS,
+        scarce: Callable[[], bool] = lambda: False,
         rhythm: Rhythm | None = None,
         thinks: bool = False,
     ) -> None:
@@ -61,10 +64,11 @@ class Desk:
         self._words = words
         self._clock = clock
         self._to = to
-        self._most = most
+        self._cards_an_hour = most
+        self._scarce = scarce
         self._rhythm = rhythm or Rhythm()
         self._thinks = thinks
-        self._overflow = Overflow(store, router, words, self._rhythm, to=to, most=most)
+        self._overflow = Overflow(store, router, words, self._rhythm, to=to)
         self._turn = asyncio.Lock()
         self._round = Inspection(cluster)
 
@@ -81,9 +85,12 @@ class Desk:
             await self._tell(found, now)
             if complete:
                 await self._miss(source, found.gone, now)
-            await self._overflow.tell(now)
+            await self._overflow.tell(now, self._most())
             await self._store.write(lambda tx: _forget(tx, now))
             return len(groups)
+
+    def _most(self) -> int:
+        return min(self._cards_an_hour, FEW_CARDS) if self._scarce() else self._cards_an_hour
 
     async def doubt(self, source: Source, since: datetime) -> None:
         """Nobody has answered since then who could say what of this source still fires: nothing is closed, and its cards say so."""
@@ -101,7 +108,7 @@ class Desk:
         """The new ones first, as many as there is room for."""
         for alert, entry in found.quiet:
             await self._set_aside(entry, alert.quiet, now, alert)
-        room = self._most - await book.cards_since(self._store, now - HOUR)
+        room = self._most() - await book.cards_since(self._store, now - HOUR)
         for alert in found.new:
             if room <= 0:
                 break

@@ -14,8 +14,6 @@ from bot.words import Words
 
 
 class Overflow:
-    """`most` is how many got a card of their own in an hour."""
-
     def __init__(
         self,
         store: Store,
@@ -24,16 +22,15 @@ class Overflow:
         rhythm: Rhythm,
         *,
         to: tuple[Conversation, ...],
-        most: int,
     ) -> None:
         self._store = store
         self._router = router
         self._words = words
         self._rhythm = rhythm
         self._to = to
-        self._most = most
 
-    async def tell(self, now: datetime) -> None:
+    async def tell(self, now: datetime, most: int) -> None:
+        """`most` is how many get a card of their own in an hour."""
         rest = await book.without_card(self._store, now)
         row = await self._store.row("SELECT card_id, told, shown_at FROM alert_overflow")
         told = ",".join(each.code for each in rest)
@@ -42,7 +39,7 @@ class Overflow:
         if row is not None and rest and now - datetime.fromisoformat(row["shown_at"]) < self._rhythm.look_again:
             return
         card_id = row["card_id"] if row is not None else stable_id("overflow", stamp(now))
-        card = cards.overflow(self._words, card_id, rest, self._most)
+        card = cards.overflow(self._words, card_id, rest, most)
 
         async def put(tx: Transaction) -> None:
             if row is None:

@@ -27,7 +27,9 @@ LARGEST = 8 * 1024 * 1024
 MOST = 5000
 _ASKED = (("active", "true"), ("silenced", "true"), ("inhibited", "true"), ("unprocessed", "true"))
 _SILENT = frozenset({"none"})
-"""kube-prometheus' Watchdog and InfoInhibitor: they fire so that somebody notices when they stop."""
+"""kube-prometheus' Watchdog and InfoInhibitor: nobody is to be told of them."""
+PULSE = "Watchdog"
+"""Fires for ever, so that somebody notices when it stops: then Prometheus tells nothing any more."""
 
 
 class _Given(BaseModel):
@@ -61,6 +63,8 @@ class Alertmanager:
         self._access = access
         self._seconds = seconds
         self._tls: ssl.SSLContext | None = None
+        self.pulse = False
+        """Whether the last answer had the pulse of a Prometheus in it."""
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -89,7 +93,7 @@ class Alertmanager:
             raise Away(reason("alertmanager.page" if page else "alertmanager.garbled")) from exc
         if not isinstance(listed, list):
             raise Away(reason("alertmanager.other"))
-        alerts, unread = await asyncio.to_thread(_read, listed[:MOST])
+        alerts, unread, self.pulse = await asyncio.to_thread(_read, listed[:MOST])
         if unread:
             log.warning("alerts.unreadable", count=unread)
         return alerts, not unread and len(listed) <= MOST
@@ -133,17 +137,18 @@ class Alertmanager:
         return self._tls
 
 
-def _read(listed: list[Any]) -> tuple[tuple[Alert, ...], int]:
+def _read(listed: list[Any]) -> tuple[tuple[Alert, ...], int, bool]:
     found: list[Alert] = []
-    unread = 0
+    unread, pulse = 0, False
     for each in listed:
         try:
             given = _Gettable.model_validate(each)
         except ValidationError:
             unread += 1
             continue
+        pulse = pulse or given.labels.get("alertname") == PULSE
         if given.labels.get("severity", "").lower() not in _SILENT:
             found.append(
                 alert_of(given.labels, given.annotations, given.since, source=given.source, quiet=given.status.quiet)
             )
-    return tuple(found), unread
+    return tuple(found), unread, pulse

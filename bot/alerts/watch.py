@@ -50,6 +50,8 @@ class AlertWatch:
         self._told = told
         self._rhythm = rhythm or Rhythm()
         self._turned = asyncio.Event()
+        self._pulse_seen = False
+        self._dead_since: datetime | None = None
         self.ear = Ear(clock)
         if told:
             self.ear.turn_to(access.shown)
@@ -58,6 +60,7 @@ class AlertWatch:
         """From now on it is reached like this; at once, whatever pause was being made."""
         if access != self._access:
             self._access = access
+            self._pulse_seen, self._dead_since = False, None
             self._turned.set()
             if self._told:
                 self.ear.turn_to(access.shown)
@@ -90,10 +93,21 @@ class AlertWatch:
                     pause = min(pause * 2, max(self._rhythm.longest_pause, self._rhythm.every))
                 else:
                     pause = self._rhythm.every
-                    groups = await self._desk.settle("alertmanager", alerts, complete=complete)
+                    dead = self._without_pulse(pulse=alertmanager.pulse)
+                    groups = await self._desk.settle("alertmanager", alerts, complete=complete and dead is None)
                     self.ear.hear(groups, complete=complete)
-                    await self._desk.settle("steward", ())
+                    late = dead is not None and self._clock() - dead >= self._rhythm.missed_long
+                    await self._desk.settle("steward", (_silent(self._words, dead),) if dead and late else ())
                 await self._rest(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+
+    def _without_pulse(self, *, pulse: bool) -> datetime | None:
+        """Since when the pulse that was there is missing: whatever ends without it may only be told no more."""
+        if pulse:
+            self._pulse_seen, self._dead_since = True, None
+        elif self._pulse_seen and self._dead_since is None:
+            self._dead_since = self._clock()
+            log.warning("alertmanager.no_pulse")
+        return self._dead_since
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -126,3 +140,13 @@ class AlertWatch:
             summary=self._words.say(why),
             since=since,
         )
+
+
+def _silent(words: Words, since: datetime) -> Alert:
+    return Alert(
+        source="steward",
+        key=key_of("steward", "no_pulse", Place()),
+        name="no_pulse",
+        summary=words("alert.no_pulse"),
+        since=since,
+    )

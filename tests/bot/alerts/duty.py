@@ -77,7 +77,13 @@ class Duty:
 
 @asynccontextmanager
 async def duty(
-    folder: Path, clock: Clock, *, cluster: ClusterStandIn | None = None, most: int = 12, role: Role = Role.MEMBER
+    folder: Path,
+    clock: Clock,
+    *,
+    cluster: ClusterStandIn | None = None,
+    most: int = 12,
+    role: Role = Role.MEMBER,
+    scarce: bool = False,
 ) -> AsyncIterator[Duty]:
     """Without a cluster there is none that answers."""
     async with AsyncExitStack() as stack:
@@ -91,7 +97,7 @@ async def duty(
         connection = await stack.enter_async_context(connect(str(folder / "kubeconfig")))
         door = Door()
         router = NotificationRouter(store, {"dingtalk": door}, clock)
-        desk = Desk(store, connection.reader, router, ZH, clock, to=(OPS,), most=most)
+        desk = Desk(store, connection.reader, router, ZH, clock, to=(OPS,), most=most, scarce=lambda: scarce)
         identities = Identities(store, clock, fixed=frozenset(), default=role)
         mutes = Mutes(store, router, identities, ZH, clock, to=(OPS,))
         yield Duty(store, clock, desk, mutes, door)

@@ -306,3 +306,14 @@ async def test_labels_that_change_are_shown_on_the_same_card(tmp_path: Path) -> 
         here.clock.advance(400)
         await here.poll(here.alert(labels=("instance=10.0.0.2", "team=pay")))
         assert "10.0.0.2" in (await here.card()).model_dump_json()
+
+
+async def test_while_a_platforms_calls_are_scarce_alerts_take_few_of_them_the_worst_first(tmp_path: Path) -> None:
+    async with duty(tmp_path, Clock(), scarce=True) as here:
+        many = [
+            here.alert(f"Alert{number:02}", severity="critical" if number == 20 else "warning") for number in range(40)
+        ]
+        await here.poll(*many)
+        *own, rest = await here.cards()
+        assert len(own) == 3 and "Alert20" in own[0].title
+        assert "37 组" in rest.summary and "最多 3 张" in rest.summary
