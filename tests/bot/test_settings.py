@@ -131,3 +131,28 @@ def test_conversations_are_named_with_their_platform(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("STEWARD_OPS_CONVERSATIONS", "oc_1")
     with pytest.raises(BadSettings, match=r"OPS_CONVERSATIONS: oc_1: write platform:id, e\.g\. feishu:oc_x"):
         load_settings()
+
+
+def test_proxies_are_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().steward_proxies == ()
+    monkeypatch.setenv("STEWARD_PROXIES", "10.0.0.5, fd00::/8")
+    assert [str(each) for each in load_settings().steward_proxies] == ["10.0.0.5/32", "fd00::/8"]
+    monkeypatch.setenv("STEWARD_PROXIES", "nginx")
+    with pytest.raises(BadSettings, match=r"STEWARD_PROXIES: 'nginx' .*write addresses or networks"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"OIDC_ISSUER": "https://id.example.com"},
+        {"OIDC_CLIENT_ID": "steward"},
+        {"OIDC_ADMIN_GROUP": "k8s-admins"},
+        {"OIDC_ISSUER": "id.example.com", "OIDC_CLIENT_ID": "steward"},
+    ],
+)
+def test_half_a_provider_is_refused_instead_of_ignored(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match="OIDC_ISSUER"):
+        load_settings()
