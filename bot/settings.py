@@ -1,5 +1,6 @@
 """What can be set: each name, its type, and what of it would make no sense. `bot.sources` reads them."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -55,6 +56,7 @@ def _whole_host(value: str) -> str:
     return value
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Url = Annotated[str, AfterValidator(_http_url)]
 HostUrl = Annotated[Url, AfterValidator(_whole_host)]
 
@@ -108,6 +110,8 @@ class Settings(BaseSettings):
     steward_data_dir: Path = Path("data")
     steward_listen: Annotated[str, Field(pattern=r"^[^\s:]*:\d{1,5}$|^$")] = "127.0.0.1:8080"
     steward_public_url: HostUrl = "http://aiops.local"
+    steward_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Whose X-Forwarded-For is believed; of everybody else it is ignored."""
     steward_locale: Literal["zh", "en"] = "zh"
     steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     steward_default_role: Literal["member", "viewer"] = "member"
@@ -154,6 +158,18 @@ class Settings(BaseSettings):
             raise ValueError(f"{', '.join(bad)}: write platform:id, e.g. {example}")
         return frozenset(match.group(1, 2) for word in words if (match := ON_PLATFORM.fullmatch(word)))
 
+    @field_validator("steward_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        """`10.0.0.5, 10.42.0.0/16` → networks."""
+        if not isinstance(value, str):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        try:
+            return tuple(map(ipaddress.ip_network, words))
+        except ValueError as error:
+            raise ValueError(f"{error}: write addresses or networks, e.g. 10.0.0.5,10.42.0.0/16") from error
+
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
         missing = [
@@ -167,6 +183,10 @@ class Settings(BaseSettings):
         ]
         if missing:
             raise ValueError(f"{', '.join(missing)}: needed by a platform that is enabled")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id) or (self.oidc_admin_group and not self.oidc_issuer):
+            raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID: to sign in by a provider needs both")
+        if self.oidc_issuer and not re.match(r"https?://[^\s/]", self.oidc_issuer):
+            raise ValueError("OIDC_ISSUER: must be an http:// or https:// URL")
         return self
 
     @field_validator("steward_alertmanager_filter")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from setup_server.audit_book import PERIODS, Asked, AuditBook
-from setup_server.card_view import clock
+from setup_server.card_view import clock, tone_of
 from setup_server.doors import Doors
 from setup_server.pages import Pages
 from setup_server.sessions import signed_in
@@ -38,12 +38,13 @@ class BookPage:
         return self._pages.render(
             request,
             "audit.html",
-            name=session.account.name,
+            account=session.account,
             asked=asked,
             periods=[("", words["audit_period_all"]), *((each, words[f"audit_period_{each}"]) for each in PERIODS)],
             page=page,
             further=f"{PATH}?{_query(asked._replace(after=page.further))}" if page.further else "",
             clock=clock,
+            tone=tone_of,
         )
 
 

@@ -1,5 +1,6 @@
 """The book on cards: the page that answers a question, and the head of the chain for the ops conversation. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.store import Row
 from bot.words import Words
 from cards.model import Card, Code, Fact, Role, Section, Table, Tone
 
+_ACCOUNT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ROLES: tuple[Role, ...] = ("text", "text", "text", "text", "state")
 
 
@@ -79,8 +81,9 @@ def head_notice(words: Words, card_id: str, standing: Standing, now: datetime) -
 
 
 def who_of(row: Row) -> str:
-    """The name with the id, for several may share a name and anybody can change it."""
+    """The name with the id, for several may share a name and anybody can change it. Of an account's id its beginning is enough."""
     name, user_id = row["user_name"] or "", row["user_id"] or ""
+    user_id = user_id[:8] if name and _ACCOUNT.fullmatch(user_id) else user_id
     return f"{name} ({user_id})" if name and name != user_id else user_id
 
 

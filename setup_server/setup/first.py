@@ -43,7 +43,8 @@ class First:
         self._was_owned = False
 
     async def owned(self) -> bool:
-        """The last administrator cannot be removed, so that once is for ever."""
+        """The last administrator cannot be removed from within, so that once is for as long as we run. When the last one left the
+        provider's group, the next start writes a token again."""
         self._was_owned = self._was_owned or await self._door.owned()
         return self._was_owned
 

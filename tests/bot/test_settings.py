@@ -183,3 +183,28 @@ def test_a_token_for_alertmanager_may_come_as_a_file(monkeypatch: pytest.MonkeyP
     assert settings.steward_alertmanager_token.get_secret_value() == "s3cr3t-9Zq"
     assert settings.steward_alertmanager_ca_file == str(tmp_path / "ca.pem")
     assert "s3cr3t-9Zq" not in repr(settings)
+
+
+def test_proxies_are_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().steward_proxies == ()
+    monkeypatch.setenv("STEWARD_PROXIES", "10.0.0.5, fd00::/8")
+    assert [str(each) for each in load_settings().steward_proxies] == ["10.0.0.5/32", "fd00::/8"]
+    monkeypatch.setenv("STEWARD_PROXIES", "nginx")
+    with pytest.raises(BadSettings, match=r"STEWARD_PROXIES: 'nginx' .*write addresses or networks"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"OIDC_ISSUER": "https://id.example.com"},
+        {"OIDC_CLIENT_ID": "steward"},
+        {"OIDC_ADMIN_GROUP": "k8s-admins"},
+        {"OIDC_ISSUER": "id.example.com", "OIDC_CLIENT_ID": "steward"},
+    ],
+)
+def test_half_a_provider_is_refused_instead_of_ignored(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match="OIDC_ISSUER"):
+        load_settings()
