@@ -28,7 +28,7 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
         return Refusal(
             reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
         )
-    asks = [reading for reading in readings if isinstance(reading, Ask)]
+    asks = [reading for reading in readings if isinstance(reading, Ask) and not (reading.remark and operations)]
     declined = next((ask for ask in asks if ask.question.code == "rules.negated"), None)
     if declined is not None and not operations and not any(ask.understood or ask.choices for ask in asks):
         return Reply(reason=declined.question)

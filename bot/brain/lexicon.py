@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.brain.particles_en import LATIN_PARTICLES
 from bot.brain.particles_zh import HAN_PARTICLES
+from bot.brain.prose_en import PROSE
 from bot.brain.tags import Tag
 from bot.brain.vocabulary_en import LATIN_WORDS
 from bot.brain.vocabulary_zh import HAN_WORDS
@@ -35,7 +36,7 @@ class Lexicon:
 
 
 HAN = Lexicon(HAN_WORDS + HAN_PARTICLES, " ")
-LATIN = Lexicon(LATIN_WORDS + LATIN_PARTICLES, "|")
+LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, (Tag.PROSE, "", PROSE)), "|")
 
 
 def han_word(text: str, at: int) -> tuple[int, Sense] | None:
@@ -55,7 +56,8 @@ def latin_phrase(words: Sequence[str]) -> tuple[int, Sense] | None:
 
 
 def kind_sense(word: str) -> Sense | None:
-    """The sense of a kind's name, plural or short name (`pods`, `deploy`, `ns`)."""
-    if word in _NOT_KINDS or (kind := kind_of(word)) is None:
+    """The sense of a kind's name, plural or short name (`pods`, `deploy`, `ns`, `pvcs`)."""
+    kind = None if word in _NOT_KINDS else kind_of(word) or kind_of(word.removesuffix("s"))
+    if kind is None:
         return None
     return (Tag.NAMESPACE if kind.kind == "Namespace" else Tag.KIND), kind.kind

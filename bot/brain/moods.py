@@ -18,6 +18,7 @@ def why_not(clause: Clause) -> str | None:
         (clause.has(Tag.SHOULD), "rules.advice"),
         (clause.has(Tag.LATER, Tag.PERIOD), "rules.later"),
         (_is_report(clause), "rules.past"),
+        (any(token.value == "gerund" for token in clause.changes), "rules.past"),
         (asked and not requested, "rules.asked"),
         (clause.has(Tag.WANT) and not _wants_first(clause), "rules.asked"),
     )
@@ -41,9 +42,8 @@ def _is_report(clause: Clause) -> bool:
     )
     done_yet = (Tag.PERFECT, Tag.ASK) in pairs or (tags[-1:] == [Tag.PERFECT] and clause.question)
     finished = done_yet or (clause.has(Tag.PERFECT) and not clause.has(Tag.BA, Tag.BENEFIT))
-    return (
-        named or finished or clause.has(Tag.ALREADY, Tag.DONE) or any(pair == (Tag.RESTART, Tag.OF) for pair in pairs)
-    )
+    noun = (Tag.RESTART, Tag.OF) in pairs and not clause.has(Tag.LIGHT, Tag.BENEFIT)
+    return named or finished or noun or clause.has(Tag.ALREADY, Tag.DONE)
 
 
 def _wants_first(clause: Clause) -> bool:

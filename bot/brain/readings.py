@@ -31,6 +31,8 @@ class Ask:
     choices: tuple[Choice, ...] = ()
     severity: int = 0
     """Of several questions the one with the highest is put."""
+    remark: bool = False
+    """It came of a complaint without a name (`扛不住了`), which asks for nothing where another clause does."""
 
 
 @dataclass(frozen=True, slots=True)

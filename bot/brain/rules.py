@@ -12,6 +12,7 @@ from bot.brain import alarms, pages, pasted, people
 from bot.brain.characters import code_point, is_han
 from bot.brain.clauses import Clause, clauses_of
 from bot.brain.combine import combined
+from bot.brain.ellipsis import completed
 from bot.brain.execs import lift_command
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
@@ -20,6 +21,7 @@ from bot.brain.mistyped import respelt
 from bot.brain.muting import muting
 from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
+from bot.brain.senses import settled
 from bot.brain.spelling import Token
 from bot.brain.tags import VERBS, Tag
 from bot.brain.targets import groups
@@ -68,7 +70,7 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
         return about
     if (quiet := muting(text)) is not None:
         return quiet
-    tokens = tokenise(text)
+    tokens = settled(tokenise(text))
     if (alarm := alarms.alarm(text, _language(text, tokens, fallback))) is not None:
         return alarm
     if (built_in := pages.page(text, tokens)) is not None:
@@ -77,7 +79,7 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
     if (wrong := _misspelt(text, tokens)) is not None:
         return wrong
     language = _language(text, tokens, fallback)
-    clauses = clauses_of(_lenient(tokens))
+    clauses = tuple(completed(clauses_of(_lenient(tokens))))
     meant = latest if any(token.tag is Tag.PRONOUN for token in tokens) else ()
     planned = combined(text, tokens, _read(clauses, language, meant), language)
     return (_mistyped(text, tokens, fallback) if _unread(planned) else None) or planned

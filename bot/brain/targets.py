@@ -116,6 +116,8 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     """The objects that a verb of change is about. Raises Unclear when there is none, or more than one reading."""
     namespace = namespace_of(clause)
     found = groups(clause)
+    if namespace is None and len(found) == 2 and _is_heading(clause):
+        namespace, found = found[0][0].name, found[1:]  # staging：重启 web
     if not found or all(item.pronoun for item in found[0]):
         return _from_scene(clause, scene, namespace, said=bool(found))
     if len(found) > 1:
@@ -124,6 +126,12 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     if bare is not None:
         raise _nameless(bare, namespace, scene)
     return tuple(dict.fromkeys(item.target(namespace) for item in found[0]))
+
+
+def _is_heading(clause: Clause) -> bool:
+    """A mere name before a colon."""
+    first, second = clause.phrases[0], clause.phrases[1]
+    return first.role == "object" and len(first.tokens) == 1 and first.has("name") and second.role == Tag.COLON
 
 
 def no_riddle(clause: Clause) -> None:
@@ -137,9 +145,14 @@ def no_riddle(clause: Clause) -> None:
 
 
 def solved(clause: Clause) -> Clause:
-    """For reads, the likelier way: `shop 命名空间 nginx` is nginx in shop, `nginx namespace shop` too."""
+    """For reads, the likelier way: `shop 命名空间 nginx` is nginx in shop, `nginx namespace shop` too; `shop 那边` is shop where
+    nothing else is named."""
     phrases: list[Phrase] = []
+    named = any(phrase.has("name") or phrase.has("object") for phrase in clause.all("object"))
     for phrase in clause.phrases:
+        if phrase.role == "aside":
+            phrases += () if named else (replace(phrase, role="object"),)
+            continue
         if phrase.role != "riddle":
             phrases.append(phrase)
             continue
