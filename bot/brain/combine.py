@@ -8,6 +8,7 @@ from bot.brain.moods import clouded
 from bot.brain.planner import Clarify, Diagnose, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Say, Unread
 from bot.brain.spelling import Token
+from bot.brain.tags import Tag
 from bot.brain.targets import groups
 from bot.brain.wording import choices, diagnosis
 from executor.operations import Describe, Events, Get, Logs, Operation
@@ -84,12 +85,13 @@ def _nothing(text: str, tokens: tuple[Token, ...], clauses: list[Clause], langua
     if (
         len(names) == 1
         and len(clauses) == 1
-        and all(phrase.role in ("object", "place") for phrase in clauses[0].phrases)
+        and all(phrase.role in ("object", "place", Tag.AND) for phrase in clauses[0].phrases)
     ):
         target = names[0].target()
         seen = Get(kind=target.kind, name=target.name, namespace=target.namespace)
         return Clarify(
             question=reason("rules.bare_name", name=target.name),
             choices=(*choices((seen,), language), diagnosis(target, language)),
+            operations=(seen,),
         )
     return unknown(text, tokens, language)

@@ -5,12 +5,14 @@ from itertools import pairwise
 
 from bot.brain.changes import operations_of
 from bot.brain.clauses import Clause
+from bot.brain.complaints import asks_if_sound
 from bot.brain.grammar import Phrase
 from bot.brain.moods import softened, why_not
 from bot.brain.pages import period
 from bot.brain.planner import Reply
 from bot.brain.readings import Act, Ask, Reading, Say, Scene, Unclear, Unread
 from bot.brain.reads import read
+from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
 from executor.operations import Operation
 from executor.reason import Reason, reason
@@ -23,6 +25,7 @@ _MOODS = (
     (Tag.DECIDE, "rules.negated"),
 )
 _SAYS_NOTHING = frozenset({Tag.WANT, Tag.LOOSE, Tag.COLON, Tag.LIGHT, Tag.SOUND, Tag.DIRECTION, Tag.DE, Tag.INSIDE})
+_COUNTING = frozenset({"amount", "object", "place", Tag.FILLER, Tag.REPLICAS, Tag.LIGHT})
 _TURNED = (Tag.NEG, Tag.IF, Tag.SHOULD)
 _SETTINGS = ("env", "resources", "label", "autoscale", "taint")
 _AMOUNTS = ("env", "resources")
@@ -31,7 +34,7 @@ _ABOUT_STATE = ("start", "raise", "resume", "create")
 
 def judged(clause: Clause, scene: Scene) -> Reading | None:
     """None for clauses that only greet or thank."""
-    if not clause.phrases or all(phrase.role in _SAYS_NOTHING for phrase in clause.phrases):
+    if all(phrase.role in _SAYS_NOTHING for phrase in clause.phrases) and not asks_if_sound(clause):
         return None
     try:
         return _judged(clause, scene)
@@ -86,10 +89,27 @@ def _without_change(clause: Clause, scene: Scene) -> Reading:
     reading = _read_or_nothing(clause, scene)
     if not isinstance(reading, Unread):
         return reading
+    if (counted := _only_an_amount(clause, scene)) is not None:
+        return counted
     for tag, code in _MOODS:
         if clause.has(tag) and (tag is not Tag.LATER or not clause.has(Tag.HAN, Tag.DONE)):
             return Ask(Reason(code=code))
     return Unread(" ".join(token.text for token in clause.tokens))
+
+
+def _only_an_amount(clause: Clause, scene: Scene) -> Ask | None:
+    """`web 5 个副本`, `web x2`: whether it is so or shall be so is not said. `5 个吧`: nor of what."""
+    amount = clause.first("amount")
+    roles = {phrase.role for phrase in clause.phrases}
+    if amount is None or not roles <= _COUNTING or clause.has(Tag.PERFECT, Tag.WHICH):
+        return None
+    counts = amount.has("repl") or amount.has("factor") or any(token.tag is Tag.UNIT for token in amount.tokens)
+    if not counts:
+        return None
+    verb = Token(Tag.SCALE, amount.tokens[0].text, *clause.span, "to")
+    scaled = replace(clause, phrases=(*clause.phrases, Phrase(verb.tag, (verb,))))
+    text = "".join(token.text for token in amount.tokens)
+    return Ask(reason("rules.amount_unclear", text=text), _understood(scaled, scene), remark=True)
 
 
 def _read_or_nothing(clause: Clause, scene: Scene) -> Reading:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.brain.particles_en import LATIN_PARTICLES
 from bot.brain.particles_zh import HAN_PARTICLES
-from bot.brain.prose_en import PROSE
+from bot.brain.prose_en import ADVERBS, NOUNS
 from bot.brain.tags import Tag
 from bot.brain.vocabulary_en import LATIN_WORDS
 from bot.brain.vocabulary_zh import HAN_WORDS
@@ -36,7 +36,7 @@ class Lexicon:
 
 
 HAN = Lexicon(HAN_WORDS + HAN_PARTICLES, " ")
-LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, (Tag.PROSE, "", PROSE)), "|")
+LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, (Tag.LOOSE, "", ADVERBS), (Tag.PROSE, "", NOUNS)), "|")
 
 
 def han_word(text: str, at: int) -> tuple[int, Sense] | None:

@@ -58,9 +58,10 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.SHOULD,
         "",
         """
-        should | shall | ought | is it safe | is it ok | is it okay | safe | ok to | okay to | may i | can i |
-        can we | could we | could i | may we | do we need | do i need | is it possible | might | what does |
-        should i | should we | do you think | does it make sense | may | risk | impact | possible | better
+        should | shall | ought | is it safe | is it ok to | is it okay to | is it ok if | is it okay if | safe |
+        ok to | okay to | may i | can i | can we | could we | could i | may we | do we need | do i need |
+        is it possible | might | what does | should i | should we | do you think | does it make sense | may |
+        risk | impact | possible | better
         """,
     ),
     (Tag.CAN, "", "can | could | able"),
@@ -201,6 +202,14 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
     (Tag.DE, "", "'s"),
     (Tag.TO, "", "to | as | => | -> | with | to the | to be"),
     (Tag.FROM, "", "from | off | off of"),
+    (
+        Tag.ASK,
+        "",
+        """
+        what about | how about | and what about | same for | same with | the same for | do the same for |
+        ditto for | likewise for
+        """,
+    ),
     (Tag.BY, "", "by"),
     (Tag.DIRECTION, "up", "up"),
     (Tag.DIRECTION, "to", "back"),
@@ -239,12 +248,13 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you |
         thx | ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent |
         urgently | give | for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm |
-        yo | dear | kubectl | go ahead | existing | then please | again | once more | one more time | team |
-        folks | mate | buddy | man | bro | dude | everyone | fyi | btw | as soon as possible | at once |
-        straight away | for now | for a sec | when you can | when you get a chance | when you have a moment |
-        if you can | if possible | if you could | if you don't mind | over there | perfect | great | cool |
-        sure | yes | yeah | yep | awesome | nice | all good | much appreciated | appreciated | appreciate it |
-        ta | tia | thanks in advance | thanks! | good job | well done | friend | friends | sir
+        yo | dear | kubectl | go ahead | existing | then please | lgtm | +1 | ack | roger | noted | got it |
+        gotcha | will do | again | once more | one more time | team | folks | mate | buddy | man | bro | dude |
+        everyone | fyi | btw | as soon as possible | at once | straight away | for now | for a sec |
+        when you can | when you get a chance | when you have a moment | if you can | if possible | if you could |
+        if you don't mind | over there | perfect | great | cool | sure | yes | yeah | yep | awesome | nice |
+        all good | much appreciated | appreciated | appreciate it | ta | tia | thanks in advance | thanks! |
+        good job | well done | friend | friends | sir
         """,
     ),
 )

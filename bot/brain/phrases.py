@@ -24,7 +24,8 @@ _RULES = {
         | ns=NAME DE kind=KIND !CONTAINER
         | kind=KIND OF ns=NAME
         | kind=KIND | kind=NAMESPACE
-        | OF? pronoun=PRONOUN
+        | OF? pronoun=THIS NUMBER? UNIT? kind=KIND | OF? pronoun=PRONOUN UNIT? kind=KIND
+        | OF? pronoun=PRONOUN | pronoun=THIS
     """,
     "named": """
         kind=KIND COLON? name=NAME !(CONTAINER !NAME)

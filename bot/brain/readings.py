@@ -32,7 +32,7 @@ class Ask:
     severity: int = 0
     """Of several questions the one with the highest is put."""
     remark: bool = False
-    """It came of a complaint without a name (`扛不住了`), which asks for nothing where another clause does."""
+    """It came of a complaint without a name or an amount without a verb, which ask for nothing where another clause does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Scene:
     mentioned: tuple[Target, ...] = ()
     looked: Target | None = None
     """What the clause before asked about."""
+    remembered: bool = False
+    """`mentioned` is what the conversation was about, not this message."""
 
 
 class Unclear(Exception):

@@ -14,6 +14,7 @@ from bot.brain.clauses import Clause, clauses_of
 from bot.brain.combine import combined
 from bot.brain.ellipsis import completed
 from bot.brain.execs import lift_command
+from bot.brain.followups import again, meant
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
 from bot.brain.memory import NOTHING, Memory
@@ -46,7 +47,7 @@ class RulesPlanner:
         return
 
     async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
-        return plan(text, self._language, memory.latest)
+        return plan(text, self._language, memory)
 
     @property
     def thinks(self) -> bool:
@@ -57,9 +58,8 @@ class RulesPlanner:
         return None
 
 
-def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Plan:
-    """`text` is a message without the mention of the bot, `latest` what `it` means where the message itself names nothing. Never
-    raises."""
+def plan(text: str, fallback: str = "zh", memory: Memory = NOTHING) -> Plan:
+    """`text` is a message without the mention of the bot, `memory` what its conversation was about. Never raises."""
     text = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
     if len(text) > _LONGEST:
         return Refusal(reasons=(reason("rules.too_long", limit=_LONGEST),))
@@ -73,16 +73,23 @@ def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Pl
     tokens = settled(tokenise(text))
     if (alarm := alarms.alarm(text, _language(text, tokens, fallback))) is not None:
         return alarm
-    if (built_in := pages.page(text, tokens)) is not None:
+    if (built_in := pages.page(text, tokens)) is not None and not _asks_its_state(built_in, tokens, memory):
         return built_in
     tokens = lift_command(text, tokens)
     if (wrong := _misspelt(text, tokens)) is not None:
         return wrong
     language = _language(text, tokens, fallback)
     clauses = tuple(completed(clauses_of(_lenient(tokens))))
-    meant = latest if any(token.tag is Tag.PRONOUN for token in tokens) else ()
-    planned = combined(text, tokens, _read(clauses, language, meant), language)
-    return (_mistyped(text, tokens, fallback) if _unread(planned) else None) or planned
+    planned = combined(text, tokens, _read(clauses, language, meant(clauses, tokens, memory)), language)
+    if _unread(planned):
+        return _mistyped(text, tokens, fallback) or planned
+    return again(planned, tokens, memory, language, lambda before: plan(before, fallback)) or planned
+
+
+def _asks_its_state(built_in: Plan, tokens: tuple[Token, ...], memory: Memory) -> bool:
+    """`状态呢`, where something was spoken of: not the page of that name."""
+    asked = any(token.tag in (Tag.ASK, Tag.QUESTION) for token in tokens)
+    return isinstance(built_in, Reply) and built_in.topic == "status" and asked and bool(memory.latest)
 
 
 def _unread(found: Plan) -> bool:
@@ -113,7 +120,7 @@ def _read(clauses: tuple[Clause, ...], language: str, latest: tuple[Target, ...]
     mentioned: tuple[Target, ...] = ()
     looked: Target | None = None
     for clause in clauses:
-        reading = judged(clause, Scene(language, mentioned or latest, looked))
+        reading = judged(clause, Scene(language, mentioned or latest, looked, remembered=not mentioned))
         looked = reading.target if isinstance(reading, Look) else None
         if reading is not None:
             found.append((clause, reading))

@@ -121,7 +121,8 @@ def _counted(tokens: list[Token]) -> list[Token]:
         steps = before is not None and before.tag is Tag.SCALE and before.value in ("add", "remove")
         ends = after is None or after.tag in (Tag.REPLICAS, Tag.KIND, Tag.NOISE)
         if before is not None and before.tag is Tag.NUMBER and _word(token) in _MORE:
-            token = replace(token, tag=Tag.SCALE, value=_MORE[_word(token)])  # noqa: PLW2901 - the same word in another sense
+            stepped = any(one.tag is Tag.SCALE for one in tokens)
+            token = replace(token, tag=Tag.NOISE if stepped else Tag.SCALE, value=_MORE[_word(token)])  # noqa: PLW2901 - the same word in another sense
         elif steps and ends and (token.tag is Tag.UNIT or _word(token) in ("a", "an")):
             token = replace(token, tag=Tag.NUMBER, value="1")  # noqa: PLW2901
         found.append(token)
@@ -173,7 +174,7 @@ def _predicate(tokens: list[Token]) -> list[Token]:
     if len(spoken) < 3 or tokens[-1].tag is not Tag.NAME or _word(spoken[-2]) not in _COPULAS:
         return tokens
     subject = [token.tag for token in spoken[:-2]]
-    named = subject in ([Tag.NAME], [Tag.OBJECT], [Tag.PATH], [Tag.NAME, Tag.KIND], [Tag.KIND, Tag.NAME])
+    named = subject in ([Tag.NAME], [Tag.OBJECT], [Tag.PATH], [Tag.PRONOUN], [Tag.NAME, Tag.KIND], [Tag.KIND, Tag.NAME])
     return [*tokens[:-1], replace(tokens[-1], tag=Tag.FAULT)] if named else tokens
 
 

@@ -6,7 +6,7 @@ from bot.brain.clauses import Clause
 from bot.brain.grammar import Phrase
 from bot.brain.readings import Ask, Scene, Unclear
 from bot.brain.tags import Tag
-from bot.brain.wording import listing, thing
+from bot.brain.wording import diagnosis, listing, thing
 from executor.kinds import kind_named
 from executor.operations import Target
 from executor.reason import reason
@@ -166,12 +166,23 @@ def solved(clause: Clause) -> Clause:
 def _from_scene(clause: Clause, scene: Scene, namespace: str | None, *, said: bool) -> tuple[Target, ...]:
     if (itself := named_namespace(clause)) is not None and not said:
         return (Target(kind="Namespace", name=itself),)
-    candidates = tuple(dict.fromkeys(scene.mentioned))
+    kinds = {phrase.value("kind") for phrase in clause.all("object")} - {None, ""}
+    candidates = tuple(dict.fromkeys(one for one in scene.mentioned if one.kind == "" or kinds <= {one.kind}))
     if len(candidates) == 1 and (namespace is None or candidates[0].namespace in (None, namespace)):
         target = candidates[0]
         return (target.model_copy(update={"namespace": namespace}) if namespace is not None else target,)
     names = ", ".join(dict.fromkeys(thing(target) for target in candidates))
-    raise Unclear(Ask(reason("rules.which_of", names=names) if names else reason("rules.which_target"), severity=1))
+    question = reason("rules.which_of", names=names) if names else reason("rules.which_target")
+    raise Unclear(Ask(question, severity=1), tuple((target,) for target in candidates))
+
+
+def spoken_of(scene: Scene) -> Target | None:
+    """What was named last; of several that only the conversation was about none is guessed."""
+    if scene.remembered and len(scene.mentioned) > 1:
+        names = ", ".join(thing(target) for target in scene.mentioned)
+        ways = tuple(diagnosis(target, scene.language) for target in scene.mentioned)
+        raise Unclear(Ask(reason("rules.which_of", names=names), choices=ways, severity=1))
+    return scene.mentioned[-1] if scene.mentioned else None
 
 
 def _several(found: tuple[tuple[Mention, ...], ...], namespace: str | None) -> Unclear:
