@@ -90,8 +90,8 @@ def _conflict(verbs: tuple[Token, ...]) -> Unclear:
 def _turned(clause: Clause, tags: frozenset[Tag], verbs: tuple[Token, ...]) -> Tag | None:
     """What one verb means beside an image, an amount or a version; None where it means what it says."""
     images, amounts = clause.all("image"), clause.all("amount")
-    if tags == {Tag.SCALE} and clause.all("previous"):
-        return Tag.ROLLBACK  # 回到上个版本
+    if tags <= {Tag.SCALE, Tag.ALTER, Tag.UPGRADE} and clause.all("previous") and not images:
+        return Tag.ROLLBACK  # 回到上个版本, 切回老版本
     if (tags == {Tag.SCALE} and images and not amounts) or (tags == {Tag.ROLLBACK} and images):
         return Tag.UPGRADE  # 升到 nginx:1.27, 镜像回退到 nginx:1.25
     if tags == {Tag.DELETE} and any(phrase.value("repl") == "" for phrase in amounts):

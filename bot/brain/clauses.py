@@ -1,7 +1,7 @@
 """A message as clauses, and each clause as phrases with the moods that decide whether its verb is asked for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.brain.grammar import Phrase
 from bot.brain.phrases import GRAMMAR
@@ -44,10 +44,14 @@ class Clause:
     """An `if` came before in the same message."""
     invited: bool = False
     """A `can you` or `麻烦` came before in the same sentence."""
+    _tags: frozenset[Tag] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        said = (*self.tokens, *(token for phrase in self.phrases for token in phrase.tokens))
+        object.__setattr__(self, "_tags", frozenset(token.tag for token in said))
 
     def has(self, *tags: Tag) -> bool:
-        said = (*self.tokens, *(token for phrase in self.phrases for token in phrase.tokens))
-        return any(token.tag in tags for token in said)
+        return not self._tags.isdisjoint(tags)
 
     def all(self, role: str) -> tuple[Phrase, ...]:
         return tuple(phrase for phrase in self.phrases if phrase.role == role)
@@ -192,7 +196,8 @@ def _starts_with_bare_both(clause: Clause) -> bool:
 
 
 def _with(first: Clause, second: Clause, link: str | None) -> Clause:
-    middle = (Phrase(Tag.AND, ()),) if link else ()
+    linked = second.phrases[:1] and second.phrases[0].role == Tag.AND
+    middle = (Phrase(Tag.AND, ()),) if link and not linked else ()
     return replace(
         second,
         tokens=first.tokens + second.tokens,

@@ -43,8 +43,10 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     if any(not isinstance(operation, _READS) for operation in operations):
         beside = (clouded(clause) for clause, reading in read if not _changes_something(reading))
         return _changes(operations, [*unread, *filter(None, beside), *("…" for _ in says)], looks, language)
-    if looks:
-        return Diagnose(target=looks[0].target)
+    asked = [look for look in looks if look.asked]
+    plain = all(isinstance(operation, Get | Describe) for operation in operations)
+    if asked or (looks and plain):
+        return Diagnose(target=(asked or looks)[0].target)
     if operations:
         return Proposal(operations=operations)
     if says:

@@ -53,4 +53,5 @@ def _is_down(clause: Clause) -> bool:
 def _answers_badly(clause: Clause) -> bool:
     """`web 502`: a number that only an HTTP server says."""
     numbers = [phrase.value("n") or "" for phrase in clause.all("amount") if len(phrase.tokens) == 1]
-    return names(clause) and any(number in _SERVER_ERRORS for number in numbers)
+    said = names(clause) or bool(clause.all("place"))
+    return said and any(number in _SERVER_ERRORS for number in numbers)

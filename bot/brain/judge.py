@@ -103,7 +103,12 @@ def _only_an_amount(clause: Clause, scene: Scene) -> Ask | None:
     roles = {phrase.role for phrase in clause.phrases}
     if amount is None or not roles <= _COUNTING or clause.has(Tag.PERFECT, Tag.WHICH):
         return None
-    counts = amount.has("repl") or amount.has("factor") or any(token.tag is Tag.UNIT for token in amount.tokens)
+    counts = (
+        amount.has("repl")
+        or amount.has("factor")
+        or amount.has("delta")
+        or any(token.tag is Tag.UNIT for token in amount.tokens)
+    )
     if not counts:
         return None
     verb = Token(Tag.SCALE, amount.tokens[0].text, *clause.span, "to")
@@ -153,13 +158,18 @@ def _without_fault(clause: Clause) -> Clause:
         if not (
             phrase.role == Tag.FAULT
             and (
-                (requested and at < verb)
+                ((requested or _is_complete(clause, verb)) and at < verb)
                 or (at > verb and "object" in roles[at + 1 : at + 3])
                 or roles[at + 1 : at + 3] == [Tag.DE, "object"]
             )
         )
     )
     return replace(clause, phrases=kept)
+
+
+def _is_complete(clause: Clause, verb: int) -> bool:
+    """`web 顶不住了加 5 个副本`: what the verb needs comes behind it."""
+    return any(phrase.role in ("amount", "image") for phrase in clause.phrases[verb + 1 :])
 
 
 def _asks_setting(clause: Clause) -> bool:

@@ -28,8 +28,14 @@ class Lexicon:
             for word in filter(None, (part.strip() for part in words.replace("\n", separator).split(separator))):
                 if self._senses.setdefault(word, (tag, value)) != (tag, value):
                     raise ValueError(f"{word!r} is {self._senses[word]} and {tag}")
-        self.longest = max(len(word) if separator == " " else word.count(" ") + 1 for word in self._senses)
-        """In characters for Chinese, in words for English."""
+        self._longest: dict[str, int] = {}
+        for word in self._senses:
+            first, length = (word[0], len(word)) if separator == " " else (word.partition(" ")[0], word.count(" ") + 1)
+            self._longest[first] = max(length, self._longest.get(first, 0))
+
+    def longest(self, first: str) -> int:
+        """Of the entries that begin with this character or word: in characters for Chinese, in words for English; 0 without any."""
+        return self._longest.get(first, 0)
 
     def sense(self, word: str) -> Sense | None:
         return self._senses.get(word)
@@ -41,7 +47,7 @@ LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, (Tag.LOOSE, "", ADVERBS), (Tag.
 
 def han_word(text: str, at: int) -> tuple[int, Sense] | None:
     """The end and sense of the longest known Chinese word that starts at `at`."""
-    for end in range(min(len(text), at + HAN.longest), at, -1):
+    for end in range(min(len(text), at + HAN.longest(text[at])), at, -1):
         if (sense := HAN.sense(text[at:end])) is not None:
             return end, sense
     return None
@@ -49,7 +55,7 @@ def han_word(text: str, at: int) -> tuple[int, Sense] | None:
 
 def latin_phrase(words: Sequence[str]) -> tuple[int, Sense] | None:
     """How many of the words, all lower-case, make the longest known turn of phrase, and its sense."""
-    for count in range(min(len(words), LATIN.longest), 0, -1):
+    for count in range(min(len(words), LATIN.longest(words[0]) if words else 0), 0, -1):
         if (sense := LATIN.sense(" ".join(words[:count]))) is not None:
             return count, sense
     return None

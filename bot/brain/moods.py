@@ -20,13 +20,13 @@ def why_not(clause: Clause) -> str | None:
         (_is_report(clause), "rules.past"),
         (any(token.value == "gerund" for token in clause.changes), "rules.past"),
         (asked and not requested, "rules.asked"),
-        (clause.has(Tag.WANT) and not _wants_first(clause), "rules.asked"),
+        (clause.has(Tag.WANT) and not (_wants_first(clause) or softened(clause)), "rules.asked"),
     )
     return next((code for holds, code in tests if holds), None)
 
 
 def softened(clause: Clause) -> bool:
-    """`重启下`, `重启一下`: nobody softens a verb that he does not ask for."""
+    """`重启下`, `重启一下`, also in `web 需要重启一下`: nobody softens a verb that he does not ask for."""
     tags = [token.tag for token in clause.tokens]
     return Tag.SOFT in tags or any(first in CHANGES and second is Tag.INSIDE for first, second in pairwise(tags))
 

@@ -43,6 +43,7 @@ _RULES = {
         | to=TO? n=NUMBER UNIT? DE? (repl=REPLICAS | repl=KIND.Pod)?
         | repl=REPLICAS COLON? to=TO? n=NUMBER UNIT?
         | by=BY n=NUMBER UNIT? (repl=REPLICAS | repl=KIND.Pod)?
+        | repl=REPLICAS delta=DELTA
         | by=BY? delta=DELTA UNIT? (repl=REPLICAS | repl=KIND.Pod)?
         | by=BY factor=MULTIPLE
         | FLAG.replicas n=NUMBER

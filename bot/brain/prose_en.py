@@ -4,26 +4,26 @@ No word about speaking, thinking, allowing or denying stands here: beside those 
 """
 
 ADVERBS = """
-a bit | low | high | light | more | less | fewer | additional | a little | a lot | actually | anyway | around |
-basically | big | both of | busy | causing | clearly | completely | definitely | different | during | early |
-entirely | exactly | extremely | fast | few | fully | getting | got | growing | growth | happens | happening |
-heavy | huge | incoming | kind of | kinda | large | late | lighter | lots | many | massive | mostly | nearly |
-often | old | others | overnight | own | particular | partially | peak | peak hours | pretty | probably | quiet |
-quite | real | really | reported | reporting | complain | complains | complaining | noticed | seeing |
-experiencing | facing | rising | seems | seem | several | sharp | sort of | still | suddenly | super | surge |
-the rest | their | there's | they're | though | through | today's | together | total | totally | twice | usual |
-usually | very | way | whole thing | eating | hitting | handle | handling | looks | look | appears | became |
-become | went | goes | go | gone | came | come | comes | coming | dropped | dropping | increasing | increased |
-decreased | climbing | behaving | acting | responding | serving | loading | accepting | starting | booting | here |
-idle | underused | unused | full | empty | black friday | deal | event day | queue | queues | backlog |
-morning rush
+a bit | a little | a lot | accepting | acting | actually | additional | anyway | appears | around | basically |
+became | become | behaving | big | black friday | booting | both of | busy | came | causing | clearly | climbing |
+come | comes | coming | complain | complaining | complains | completely | deal | decreased | definitely |
+different | dropped | dropping | during | early | eating | empty | entirely | event day | exactly | experiencing |
+extremely | facing | fast | few | fewer | full | fully | getting | goes | gone | got | growing | growth | handle |
+handling | happening | happens | heavy | here | high | hitting | huge | idle | incoming | increased | increasing |
+kind of | kinda | large | late | less | light | lighter | loading | log in | logging in | login | look | looks |
+lots | low | many | massive | more | morning rush | mostly | much | nearly | noticed | often | old | others |
+overnight | own | partially | particular | peak | peak hours | pretty | probably | quiet | quite | real | really |
+reported | reporting | responding | rising | seeing | seem | seems | serving | several | sharp | sign in |
+since the deploy | since the last deploy | so many | so much | sort of | starting | still | suddenly | super |
+surge | the last deploy | the rest | their | there's | they're | though | through | today's | together | too many |
+too much | total | totally | twice | underused | unused | usual | usually | very | way | went | whole thing
 """
 """Never names."""
 
 NOUNS = """
-data | report | reports | load | idea | ideas | clue | extra | capacity | cause | client | clients | connection |
-connections | console | customer | customers | demand | deployed | incident | people | performance | pressure |
-promo | promotion | request | requests | resources | response | responses | rush | sale | sales | side | situation |
-thing | things | traffic | user | users | website | window | work
+backlog | capacity | cause | client | clients | clue | connection | connections | console | customer | customers |
+data | demand | deployed | extra | idea | ideas | incident | load | people | performance | pressure | promo |
+promotion | queue | queues | report | reports | request | requests | resources | response | responses | rush |
+sale | sales | side | situation | thing | things | traffic | user | users | website | window | work
 """
 """Names too, where a message has no other."""

@@ -111,7 +111,7 @@ def _get(item: Mention, clause: Clause) -> Operation:
 
 def _events(clause: Clause, scene: Scene) -> Operation:
     named = first_group(clause)
-    namespace, wide = namespace_of(clause), everywhere(clause)
+    namespace, wide = namespace_of(clause), everywhere(clause) or clause.has(Tag.CLUSTER)
     warnings = any(token.value == "warning" for token in clause.tokens)
     if named:
         return Events(target=named[0].target(namespace), warnings_only=warnings)

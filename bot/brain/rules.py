@@ -33,6 +33,9 @@ from executor.reason import reason
 from executor.redact import mask
 
 _LONGEST = 4000
+_MOST_WORDS = 120
+"""A request has a tenth of that, five of them on a list have half. What is longer is no sentence of the grammar, and reading it
+would keep the loop from a click."""
 _SUBJECTS = VERBS | {Tag.KIND, Tag.NAMESPACE, Tag.LOGS, Tag.EVENTS, Tag.FAULT, Tag.WHY, Tag.STATUS, Tag.DECIDE}
 
 
@@ -70,9 +73,11 @@ def plan(text: str, fallback: str = "zh", memory: Memory = NOTHING) -> Plan:
         return about
     if (quiet := muting(text)) is not None:
         return quiet
-    tokens = settled(tokenise(text))
+    tokens = settled(tokenise(text, _MOST_WORDS + 1))
     if (alarm := alarms.alarm(text, _language(text, tokens, fallback))) is not None:
         return alarm
+    if len(tokens) > _MOST_WORDS:
+        return Reply(reason=reason("rules.too_wordy", limit=_MOST_WORDS))
     if (built_in := pages.page(text, tokens)) is not None and not _asks_its_state(built_in, tokens, memory):
         return built_in
     tokens = lift_command(text, tokens)

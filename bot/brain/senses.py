@@ -6,6 +6,7 @@ each of a few rules looks at the words once.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, Tag
@@ -34,13 +35,14 @@ _SENSES: dict[str, tuple[_Sense, ...]] = {
     "drop": _DROPS,
     "take": (_Sense(frozenset({Tag.FROM}), Tag.SCALE, "remove", frozenset({Tag.REPLICAS})),),
     "use": (_Sense(frozenset({Tag.WHICH}), Tag.LOOSE),),
-    "run": (*_KEEPS, *_SHIPS),
+    "run": (*_KEEPS, *_SHIPS, _Sense(frozenset({Tag.WHICH}), Tag.LOOSE)),
     "put": (*_SHIPS, *_KEEPS),
     **dict.fromkeys(("deploy", "push", "ship", "release", "move", "point"), _SHIPS),
     **dict.fromkeys(("发布", "部署", "上", "发", "跑", "上线"), _SHIPS),
     **dict.fromkeys(("恢复", "keep", "want", "need", "leave", "get", "give", "have"), _KEEPS),
     **dict.fromkeys(("spin up", "launch", "start", "start up", "bring up"), _STARTS),
 }
+_AIMS = ((Tag.SCALE, "at"), (Tag.SCALE, "add"))
 _MORE = {"more": "add", "extra": "add", "additional": "add", "less": "remove", "fewer": "remove"}
 _BRINGS = ("来个", "给个", "来点", "来份")
 _CAUSES = ("get", "have", "i need", "we need", "i want", "we want")
@@ -105,7 +107,11 @@ def _promised(tokens: list[Token]) -> list[Token]:
 
 
 def _rolled_back(tokens: list[Token]) -> list[Token]:
-    """`roll web back`"""
+    """`roll web back`, `undo the rollout of web`"""
+    if any((token.tag, token.value) == (Tag.DECIDE, "undo") for token in tokens):
+        kept = [token for token in tokens if _word(token) not in ("rollout", "roll out")]
+        undone = len(kept) < len(tokens)
+        return [replace(one, tag=Tag.ROLLBACK) if undone and one.tag is Tag.DECIDE else one for one in kept]
     if not any(token.tag is Tag.UPGRADE and _word(token) == "roll" for token in tokens):
         return tokens
     kept = [token for token in tokens if _word(token) != "back"]
@@ -138,7 +144,9 @@ def _beside(tokens: list[Token]) -> list[Token]:
         fits = (sense for sense in _SENSES.get(_word(token), ()) if sense.beside & tags and sense.needed <= tags)
         sense = next(fits, None) if alone else None
         found.append(token if sense is None else replace(token, tag=sense.tag, value=sense.value))
-    return found
+    first = found[0]
+    halved = first.tag is Tag.HALF and first.text.isascii() and not verbs  # half the replicas of web
+    return [replace(first, tag=Tag.HALVE), *found[1:]] if halved else found
 
 
 def _light(tokens: list[Token]) -> list[Token]:
@@ -179,12 +187,18 @@ def _predicate(tokens: list[Token]) -> list[Token]:
 
 
 def _named(tokens: list[Token]) -> list[Token]:
-    """`cronjob nightly` is a name; `put web at 4 replicas` says how many, not when."""
-    aims = any(token.tag is Tag.UPGRADE or (token.tag, token.value) == (Tag.SCALE, "at") for token in tokens)
+    """`cronjob nightly` is a name; `put web at 4 replicas` says how many, not when; `every pod` are all, `for web:2` is a goal."""
+    aims = any(token.tag is Tag.UPGRADE or (token.tag, token.value) in _AIMS for token in tokens)
+    aims = aims or (Tag.NUMBER, Tag.REPLICAS) in pairwise(token.tag for token in tokens)
     found: list[Token] = []
-    for before, token, _ in _neighbours(tokens):
+    for before, token, after in _neighbours(tokens):
         turned = token
-        if token.tag is Tag.LATER and before is not None and (before.tag, before.value) == (Tag.KIND, "CronJob"):
+        following = after.tag if after is not None else None
+        if _word(token) == "every" and following is Tag.KIND:
+            turned = replace(token, tag=Tag.ALL)
+        elif _word(token) == "for" and following in (Tag.IMAGE, Tag.ASSIGN):
+            turned = replace(token, tag=Tag.TO)
+        elif token.tag is Tag.LATER and before is not None and (before.tag, before.value) == (Tag.KIND, "CronJob"):
             turned = replace(token, tag=Tag.NAME, value=token.text) if token.text.isascii() else token
         elif aims and _word(token) == "at":
             turned = replace(token, tag=Tag.TO)

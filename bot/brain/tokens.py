@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from bot.brain import characters
 from bot.brain.complements import failing
@@ -14,9 +15,9 @@ _WORD = Tag.FILLER  # stands for "not looked up yet" between the two passes
 _UNREAD = "\0"
 
 
-def tokenise(text: str) -> tuple[Token, ...]:
-    """All words of a message in order. Mentions, emoji and brackets are left out; nothing else is dropped."""
-    return tuple(_name_words(tuple(_scan(text))))
+def tokenise(text: str, most: int | None = None) -> tuple[Token, ...]:
+    """All words of a message in order, or the first `most`. Mentions, emoji and brackets are left out; nothing else is dropped."""
+    return tuple(islice(_name_words(tuple(islice(_scan(text), most))), most))
 
 
 def _scan(text: str) -> Iterator[Token]:

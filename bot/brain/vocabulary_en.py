@@ -82,7 +82,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.UNDONE,
         "resources",
         """
-        cpu | memory | memory limit | cpu limit | resource limits | memory limits | cpu limits |
+        limit | limits | cpu | memory | memory limit | cpu limit | resource limits | memory limits | cpu limits |
         resource requests
         """,
     ),
@@ -188,8 +188,8 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         "",
         """
         help | commands | what can you do | what can i ask | what can i do here | how do you work |
-        how does this work | how do i use this | how to use | usage | how do i use you | menu | help me please |
-        what do you do
+        how does this work | how do i use this | how to use | who are you | what are you | usage |
+        how do i use you | menu | help me please | what do you do
         """,
     ),
     (
