@@ -12,10 +12,15 @@ from executor.reason import reason
 _MOST = 10_000
 
 
-def scales(verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
-    """Raises Unclear when the amount is missing or can be read in two ways."""
+def scales(
+    verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...], *, number: bool = False
+) -> tuple[Operation, ...]:
+    """`number` where the number of replicas is what is altered (`副本数改 8`). Raises Unclear when the amount is missing or can be
+    read in two ways."""
     ways = {verb.value for verb in verbs if verb.tag in (Tag.SCALE, Tag.DIRECTION)} - {"to"}
     ways = ways or {"remove" if _deletes(verbs) else "to"}
+    if number and ways == {"to"} and all(verb.tag is Tag.ALTER for verb in verbs):
+        ways = {"at"}
     whole = {verb.tag for verb in verbs} & {Tag.DOUBLE, Tag.HALVE}
     if len(amounts) + len(whole) > 1 or len(ways) > 1:
         raise _unclear(amounts, ())

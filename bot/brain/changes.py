@@ -125,7 +125,8 @@ def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> Build:
             return lambda targets: tuple(_restart(target) for target in targets)
         case Tag.SCALE:
             directions = [phrase.tokens[0] for phrase in clause.all(Tag.DIRECTION)]
-            return lambda targets: scales([*verbs, *directions], clause.all("amount"), targets)
+            number = bool(clause.all(Tag.REPLICAS))
+            return lambda targets: scales([*verbs, *directions], clause.all("amount"), targets, number=number)
         case Tag.UPGRADE:
             images = images_of(clause)
             return lambda targets: tuple(SetImage(target=target, images=images) for target in targets)

@@ -22,8 +22,9 @@ _READS = (Get, Describe, Logs, Events)
 def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, Reading]], language: str) -> Plan:
     """A change is proposed only when no clause was refused, questioned or not understood."""
     readings = [reading for _, reading in read]
-    operations = tuple(one for reading in readings if isinstance(reading, Act) for one in reading.operations)
-    operations = tuple(dict.fromkeys(operations))
+    acts = [reading for reading in readings if isinstance(reading, Act)]
+    acts = [act for act in acts if not act.remark] or acts
+    operations = tuple(dict.fromkeys(one for act in acts for one in act.operations))
     refused = next((reading for reading in readings if isinstance(reading, Refuse)), None)
     if refused is not None:
         return Refusal(

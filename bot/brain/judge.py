@@ -26,6 +26,7 @@ _MOODS = (
 )
 _SAYS_NOTHING = frozenset({Tag.WANT, Tag.LOOSE, Tag.COLON, Tag.LIGHT, Tag.SOUND, Tag.DIRECTION, Tag.DE, Tag.INSIDE})
 _COUNTING = frozenset({"amount", "object", "place", Tag.FILLER, Tag.REPLICAS, Tag.LIGHT})
+_WITH_IMAGE = frozenset({"image", "object", "place", Tag.IMAGE_WORD, Tag.COLON, Tag.THIS})
 _TURNED = (Tag.NEG, Tag.IF, Tag.SHOULD)
 _SETTINGS = ("env", "resources", "label", "autoscale", "taint")
 _AMOUNTS = ("env", "resources")
@@ -55,7 +56,8 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
     clause = _without_fault(clause)
     code = why_not(clause)
     if code is not None:
-        return Ask(reason(code), () if code == "rules.negated" else _understood(clause, scene))
+        understood = () if code == "rules.negated" else _understood(clause, scene)
+        return Ask(reason(code), understood, remark=code == "rules.past" and not clause.all("object"))
     return Act(operations_of(clause, scene))
 
 
@@ -89,8 +91,8 @@ def _without_change(clause: Clause, scene: Scene) -> Reading:
     reading = _read_or_nothing(clause, scene)
     if not isinstance(reading, Unread):
         return reading
-    if (counted := _only_an_amount(clause, scene)) is not None:
-        return counted
+    if (bare := _only_an_amount(clause, scene) or _only_an_image(clause, scene)) is not None:
+        return bare
     for tag, code in _MOODS:
         if clause.has(tag) and (tag is not Tag.LATER or not clause.has(Tag.HAN, Tag.DONE)):
             return Ask(Reason(code=code))
@@ -115,6 +117,17 @@ def _only_an_amount(clause: Clause, scene: Scene) -> Ask | None:
     scaled = replace(clause, phrases=(*clause.phrases, Phrase(verb.tag, (verb,))))
     text = "".join(token.text for token in amount.tokens)
     return Ask(reason("rules.amount_unclear", text=text), _understood(scaled, scene), remark=True)
+
+
+def _only_an_image(clause: Clause, scene: Scene) -> Ask | None:
+    """`web 用 nginx:1.27`"""
+    images = clause.all("image")
+    roles = {phrase.role for phrase in clause.phrases}
+    if not images or not clause.all("object") or not roles <= _WITH_IMAGE or clause.has(Tag.PERFECT, Tag.WHICH):
+        return None
+    verb = Token(Tag.UPGRADE, images[0].tokens[0].text, *clause.span)
+    changed = replace(clause, phrases=(*clause.phrases, Phrase(verb.tag, (verb,))))
+    return Ask(reason("rules.asked"), _understood(changed, scene))
 
 
 def _read_or_nothing(clause: Clause, scene: Scene) -> Reading:

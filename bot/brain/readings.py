@@ -12,6 +12,8 @@ class Act:
     """Operations to run, reads or changes."""
 
     operations: tuple[Operation, ...]
+    remark: bool = False
+    """A list that a complaint about all of a kind calls for (`机器不够了`), unless another clause asks for something."""
 
 
 @dataclass(frozen=True, slots=True)

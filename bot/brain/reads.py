@@ -11,6 +11,8 @@ from executor.kinds import kind_named
 from executor.operations import Describe, Events, Get, Operation, Target
 from executor.reason import reason
 
+_BARE = frozenset({"object", "place", Tag.IMAGE_WORD, Tag.REPLICAS, Tag.DE})
+
 
 def read(clause: Clause, scene: Scene) -> Reading:
     """Raises Unclear when it is not said of what."""
@@ -33,11 +35,12 @@ def _of_a_kind(clause: Clause, scene: Scene) -> Reading:
         return _look(clause, scene)
     if not ill and subject_of(clause) is not None and says_so(clause):
         return _look(clause, scene)
-    return Act(_lists(clause))
+    remark = ill and not counted and not clause.question and not clause.has(Tag.WHY, Tag.LOOK, Tag.ASK)
+    return Act(_lists(clause), remark=remark)
 
 
 def _of_one(clause: Clause, scene: Scene) -> Reading:
-    known = names(clause) or (bool(scene.mentioned) and not clause.all("place"))
+    known = names(clause) or bool(clause.all("place")) or bool(scene.mentioned)
     if says_what(clause) or asks_if_sound(clause) or (known and says_so(clause)):
         return _look(clause, scene)
     if names(clause) and (rises(clause) or has_become(clause)):
@@ -51,7 +54,8 @@ def _of_one(clause: Clause, scene: Scene) -> Reading:
 
 def _asks_about(clause: Clause) -> bool:
     """Its state, or how many replicas and which image it has."""
-    asked = clause.question or clause.has(Tag.WHICH, Tag.HOWMANY, Tag.LOOK, Tag.ASK)
+    bare = {phrase.role for phrase in clause.phrases} <= _BARE
+    asked = bare or clause.question or clause.has(Tag.WHICH, Tag.HOWMANY, Tag.LOOK, Tag.ASK)
     return clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE) or (
         asked and clause.has(Tag.REPLICAS, Tag.IMAGE_WORD)
     )
@@ -95,7 +99,7 @@ def _shown(clause: Clause) -> Reading:
 
 def _lists(clause: Clause) -> tuple[Operation, ...]:
     namespace = namespace_of(clause) or owner_of(clause)
-    wide = everywhere(clause) or clause.has(Tag.FAULT, Tag.CLUSTER)
+    wide = everywhere(clause) or clause.has(Tag.FAULT, Tag.CLUSTER) or says_so(clause)
     found: list[Operation] = []
     for item in (item for group in groups(clause) for item in group if item.kind is not None and not item.name):
         kind = kind_named(item.kind or "Deployment")
@@ -137,6 +141,9 @@ def _look(clause: Clause, scene: Scene) -> Reading:
     owner = subject_of(clause)
     if owner is not None:
         return Look(Target(kind="", name=owner), asked)  # 的 says not whether web is a workload or a namespace
+    inside = clause.first("container")
+    if inside is not None and (container := inside.value("container")) is not None:
+        return Look(Target(kind="", name=container), asked)  # web 容器起不来
     if (spoken := scene.looked or spoken_of(scene)) is not None:
         return Look(spoken, asked)
     if clause.has(Tag.CLUSTER) or everywhere(clause):

@@ -194,7 +194,9 @@ def _named(tokens: list[Token]) -> list[Token]:
     for before, token, after in _neighbours(tokens):
         turned = token
         following = after.tag if after is not None else None
-        if _word(token) == "every" and following is Tag.KIND:
+        if token.text == "部署" and following in (Tag.PERFECT, Tag.DE, Tag.AT):
+            turned = replace(token, tag=Tag.LOOSE)
+        elif _word(token) == "every" and following is Tag.KIND:
             turned = replace(token, tag=Tag.ALL)
         elif _word(token) == "for" and following in (Tag.IMAGE, Tag.ASSIGN):
             turned = replace(token, tag=Tag.TO)

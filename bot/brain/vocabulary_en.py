@@ -102,7 +102,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.LOOK,
         "",
         """
-        get | grab | show | list | display | see | view | look at | look up | print | fetch | give me | show me |
+        grep | get | grab | show | list | display | see | view | look at | look up | print | fetch | give me | show me |
         get me | find | pull | dump | let me see | take a look | take a look at | have a look | have a look at |
         tell me about | list out
         """,
