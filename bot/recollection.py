@@ -6,12 +6,15 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from adapters.types import Conversation, Message
+from bot.alerts.alert import Alert
 from bot.brain.memory import Denied, Memory, Turn
 from bot.brain.shown import MOST_KEPT
 from bot.clock import Clock, stamp
 from bot.orders import ORDER
 from bot.store import Store, Transaction
-from executor.operations import Change, Target
+from executor.kinds import kind_of
+from executor.names import valid_name, valid_namespace
+from executor.operations import Change, Target, target_of
 from executor.preview import ChangeOrder
 from executor.redact import mask
 
@@ -20,6 +23,7 @@ LIFE = timedelta(hours=24)
 LONGEST = 400
 """Characters of a text that are remembered."""
 
+_NONE = "[]"
 _TARGETS: TypeAdapter[tuple[Target, ...]] = TypeAdapter(tuple[Target, ...])
 
 
@@ -37,7 +41,7 @@ class Recollection:
         """The same, as this transaction sees it."""
         since = stamp(self._clock() - LIFE)
         rows = await tx.rows(
-            "SELECT asked, told, targets, shown FROM turns WHERE platform = ? AND conversation = ? AND at > ?"
+            "SELECT asked, told, targets, shown, at FROM turns WHERE platform = ? AND conversation = ? AND at > ?"
             " ORDER BY at DESC, rowid DESC LIMIT ?",
             *(conversation.platform, conversation.id, since, MOST_TURNS),
         )
@@ -50,7 +54,9 @@ class Recollection:
             )
             for row in reversed(rows)
         )
-        return Memory(turns=turns, denied=await _denied(tx, conversation, since))
+        spoken = next((row["at"] for row in rows if row["targets"] != _NONE), since)
+        card = await _on_card(tx, conversation, spoken)
+        return Memory(turns=turns, denied=await _denied(tx, conversation, since), card=card)
 
     async def keep(
         self, message: Message, told: str, targets: tuple[Target, ...], shown: tuple[Target, ...] = ()
@@ -83,6 +89,25 @@ class Recollection:
         )
 
 
+async def _on_card(tx: Transaction, conversation: Conversation, since: str) -> tuple[Target, ...]:
+    """What was approved or refused by a click or a code, and what an alert's card tells of, has no words of anybody here."""
+    decided = await tx.row(
+        "SELECT change_order AS body, decided_at AS at FROM actions WHERE decided_at > ?"
+        " AND json_extract(conversation, '$.platform') = ? AND json_extract(conversation, '$.id') = ?"
+        " ORDER BY decided_at DESC LIMIT 1",
+        *(since, conversation.platform, conversation.id),
+    )
+    alarmed = await tx.row(
+        "SELECT alerts.body AS body, carded_at AS at FROM alerts JOIN deliveries USING (card_id) WHERE carded_at > ?"
+        " AND deliveries.platform = ? AND json_extract(deliveries.conversation, '$.id') = ? ORDER BY carded_at DESC LIMIT 1",
+        *(since, conversation.platform, conversation.id),
+    )
+    found = [
+        (row["at"], about(row["body"])) for row, about in ((decided, _ordered), (alarmed, _alarmed)) if row is not None
+    ]
+    return max(found, key=lambda each: each[0], default=("", ()))[1]
+
+
 async def _denied(tx: Transaction, conversation: Conversation, since: str) -> tuple[Denied, ...]:
     """The book of actions knows; whoever denies on a card need not say it again here."""
     rows = await tx.rows(
@@ -94,3 +119,18 @@ async def _denied(tx: Transaction, conversation: Conversation, since: str) -> tu
     orders = [ORDER.validate_json(row["change_order"]) for row in rows]
     operations = [order.operation for order in orders if isinstance(order, ChangeOrder)]
     return tuple(Denied(operation=operation) for operation in operations if isinstance(operation, Change))
+
+
+def _ordered(body: str) -> tuple[Target, ...]:
+    order = ORDER.validate_json(body)
+    target = target_of(order.operation) if isinstance(order, ChangeOrder) else None
+    return (target,) if target is not None else ()
+
+
+def _alarmed(body: str) -> tuple[Target, ...]:
+    """As its labels name it: what the cluster has is found when somebody asks for it."""
+    place = Alert.model_validate_json(body, extra="ignore").place
+    known = not place.kind or kind_of(place.kind) is not None
+    if not known or not valid_name(place.name) or not valid_namespace(place.namespace or "default"):
+        return ()
+    return (Target(kind=place.kind, name=place.name, namespace=place.namespace or None),)

@@ -30,15 +30,17 @@ class Denied(Frozen):
 
 
 class Memory(Frozen):
-    """The newest turns of one conversation, oldest first, and what was denied in it."""
+    """The newest turns of one conversation, oldest first, what was denied in it, and what it has before its eyes."""
 
     turns: tuple[Turn, ...] = ()
     denied: tuple[Denied, ...] = ()
+    card: tuple[Target, ...] = ()
+    """What a card is about that came, or was decided, after the newest turn about anything: an alert, an approval."""
 
     @property
     def latest(self) -> tuple[Target, ...]:
-        """What `it` means: the objects of the newest turn that was about any."""
-        return next((turn.targets for turn in reversed(self.turns) if turn.targets), ())
+        """What `it` means: the objects of that card, else of the newest turn that was about any."""
+        return self.card or next((turn.targets for turn in reversed(self.turns) if turn.targets), ())
 
 
 NOTHING = Memory()

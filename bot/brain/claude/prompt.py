@@ -35,6 +35,9 @@ def _before(memory: Memory, curtain: Curtain) -> list[str]:
         about = ", ".join(f"{target} ({target.namespace or '-'})" for target in turn.targets)
         lines += [f"person: {turn.asked}", f"Steward: {turn.told}", *([f"  about: {about}"] if about else [])]
     lines += [f"a person denied: {kubectl.command_of(denied.operation)}" for denied in memory.denied]
+    if memory.card:
+        shown = ", ".join(f"{target} ({target.namespace or '-'})" for target in memory.card)
+        lines.append(f"the newest card here is about: {shown}")
     if lines:
         earlier = "\n".join(lines)[-_LONGEST_EARLIER:]
         parts.append(curtain.frame("this conversation, earlier", earlier, most=_LONGEST_EARLIER * 3))
