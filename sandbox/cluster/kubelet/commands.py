@@ -1,10 +1,13 @@
 """The few commands that a container of the stand-in understands."""
 
+import re
 from dataclasses import dataclass
 
 from sandbox.cluster.clock import Clock
 
 FOLDERS = {"/": ("app", "bin", "etc", "tmp", "var"), "/app": ("main.py",), "/tmp": ("app.sock", "cache")}  # noqa: S108 - a listing
+
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,8 @@ class Outcome:
 
 
 async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
-    """true, false, echo, hostname, env, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for everything else."""
+    """true, false, echo, printf (with `\\uHHHH`), hostname, env, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127
+    for everything else."""
     environment = {"HOSTNAME": hostname, "PATH": "/usr/bin:/bin", "DB_PASSWORD": "s3cr3t-pw"}
     if len(argv) >= 3 and argv[0].rsplit("/", 1)[-1] in ("sh", "bash") and argv[1] == "-c":
         argv = argv[2].split()
@@ -23,6 +27,8 @@ async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
     match head:
         case "echo":
             return Outcome(" ".join(rest) + "\n")
+        case "printf" if rest:
+            return Outcome(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), rest[0]) + "\n")
         case "hostname":
             return Outcome(hostname + "\n")
         case "env":
