@@ -1,11 +1,14 @@
 """The few commands that a container of the stand-in understands."""
 
+import re
 from dataclasses import dataclass
 
 from sandbox.cluster.clock import Clock
 from sandbox.cluster.planted import DATABASE_PASSWORD, SESSION_TOKEN
 
 FOLDERS = {"/": ("app", "bin", "etc", "tmp", "var"), "/app": ("main.py",), "/tmp": ("app.sock", "cache")}  # noqa: S108 - a listing
+
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class Outcome:
 
 
 async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
-    """true, false, echo, hostname, env, cat /app/app.conf, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for
+    """true, false, echo, printf (with `\\uHHHH`), hostname, env, cat /app/app.conf, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for
     everything else."""
     environment = {
         "HOSTNAME": hostname,
@@ -30,6 +33,8 @@ async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
     match head:
         case "echo":
             return Outcome(" ".join(rest) + "\n")
+        case "printf" if rest:
+            return Outcome(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), rest[0]) + "\n")
         case "hostname":
             return Outcome(hostname + "\n")
         case "env":
