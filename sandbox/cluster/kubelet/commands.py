@@ -19,8 +19,8 @@ class Outcome:
 
 
 async def run(argv: list[str], hostname: str, clock: Clock) -> Outcome:
-    """true, false, echo, printf (with `\\uHHHH`), hostname, env, cat /app/app.conf, ls [FOLDER], sleep N, exit N, and `sh -c` with one of these; 127 for
-    everything else."""
+    """true, false, echo, printf (with `\\uHHHH`), hostname, env, cat /app/app.conf, ls [FOLDER], sleep N, exit N, and `sh -c` with
+    one of these; 127 for everything else."""
     environment = {
         "HOSTNAME": hostname,
         "PATH": "/usr/bin:/bin",
