@@ -33,7 +33,7 @@ MEMBERS = (
 ADMIN = MEMBERS[1]
 DEMO_SPEED = 0.25
 """Pods take their time, so that progress can be watched."""
-HURRIED = Rhythm(every=1.0, grace=timedelta(seconds=2))
+HURRIED = Rhythm(every=0.5, grace=timedelta(seconds=1))
 """Half a minute and 90 seconds in earnest."""
 SAMPLE = ("KubePodCrashLooping", "severity=warning,namespace=shop,deployment=cart cart 的容器反复崩溃")
 

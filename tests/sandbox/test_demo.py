@@ -14,6 +14,7 @@ import pytest
 COMMAND = (sys.executable, "-m", "bot", "demo")
 LONGEST = 110.0
 """Seconds; the tour is promised in under two minutes."""
+pytestmark = pytest.mark.timeout(LONGEST + 20)
 
 
 async def demo(*arguments: str) -> tuple[int, str, str]:
