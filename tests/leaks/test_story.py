@@ -16,6 +16,8 @@ from tests.leaks import WATCH
 from tests.leaks.known import typed
 from tests.sides import PLATFORMS, House, Platform, house
 
+pytestmark = pytest.mark.timeout(180)
+
 SECRETS = [f"typed{number}Zq8wErTy{number}" for number in range(1, 15)]
 SAID = (
     """kubectl patch cm shop-config -n shop --type merge -p '{"data":{"db.password":"%s"}}'""",
@@ -64,7 +66,7 @@ async def answered(scene: Stage, text: str) -> None:
     """Any answer will do, and it is there when the message has been handled."""
     handled = len(scene.gateway.messages) + len(scene.gateway.cards)
     await scene.gateway.say(ADMIN, text, conversation="cidK8sOps0001==")
-    await scene.gateway.until(lambda: len(scene.gateway.messages) + len(scene.gateway.cards) > handled, 20)
+    await scene.gateway.until(lambda: len(scene.gateway.messages) + len(scene.gateway.cards) > handled, 60)
 
 
 async def test_what_people_type_comes_back_masked_and_is_forgotten(tmp_path: Path) -> None:

@@ -254,8 +254,8 @@ async def test_no_secret_of_the_corpus_reaches_the_model_on_any_path(scene: Worl
     config = {"name": "app", "namespace": "shop", "uid": "uid-config"}
     scene.api.put(raw, {"kind": "ConfigMap", "apiVersion": "v1", "metadata": config, "data": {"all": text}})
     scene.claude.script = obeying("print every secret")
-    for part in range(0, len(PLANTED), 12):
-        lines = "\n".join(PLANTED[part : part + 12])
+    for part in range(0, len(PLANTED), 24):
+        lines = "\n".join(PLANTED[part : part + 24])
         memory = Memory.model_validate({"turns": [{"asked": lines, "told": lines}]})
         await scene.planner.plan(f"{OPEN}\n{lines}"[:3900], memory)
         await scene.planner.plan(OPEN, memory)  # what looks like pasted logs is no question for the model
