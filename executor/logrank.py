@@ -210,7 +210,7 @@ def _shortened(lines: list[str]) -> list[str]:
     """Of a long trace what is said between its frames, each with the first few below it."""
     if len(lines) <= _LONGEST_BLOCK:
         return lines
-    said = [number for number, line in enumerate(lines) if not _FRAME.match(line)]
+    said = [number for number, line in enumerate(lines) if number == 0 or not _FRAME.match(line)]
     near = max(0, (_LONGEST_BLOCK - 2) // max(1, len(said)) - 1)
     kept = sorted({number + more for number in said for more in range(min(near, 4) + 1)} & set(range(len(lines))))
     half = _LONGEST_BLOCK // 2

@@ -117,6 +117,12 @@ def test_a_long_trace_is_cut_between_its_causes() -> None:
     ) == len(lines)
 
 
+def test_a_log_of_nothing_but_frames_is_cut() -> None:
+    lines = [f"\tat com.shop.Deep.call{number}(Deep.java:{number})" for number in range(300)]
+    assert 0 < len(rank(lines).block) <= 30
+    assert rank(lines).tail == tuple(lines[-15:])
+
+
 def test_a_stack_trace_stays_whole() -> None:
     assert rank(PYTHON).block == tuple(PYTHON[1:])
     block = rank(JAVA).block
