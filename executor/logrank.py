@@ -17,16 +17,21 @@ from executor.loglines import STAMP, Level, read_line, template_of
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,16}[ -/]{0,4}[@-~]|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DEADLY = re.compile(
-    r"\bpanic\b|\bpanicked at\b|\bfatal\b|out of memory|\bOOM\b|OutOfMemory|segmentation fault|segfault|"
-    r"Traceback \(most recent|Caused by:|core dumped|unhandled exception|uncaught",
-    re.IGNORECASE,
+    r"\bpanic\b|\bpanicked at\b|\bfatal\b|out of memory|\boom\b|outofmemory|segmentation fault|segfault|"
+    r"traceback \(most recent|caused by:|core dumped|unhandled exception|uncaught"
 )
+_DEADLY_HINTS = ("panic", "fatal", "oom", "memory", "seg", "traceback", "caused", "core d", "unhandled", "uncaught")
+"""Of lines in small letters. Most have none of these, which is found out ten times faster."""
 _ERROR = re.compile(
     r"\b(?:error|err|critical|severe|emerg|alert)\b|exception|\brefused\b|\bdenied\b|x509|no such|time[d ]?-?out|deadline|"
     r"not found|\bfail(?:ed|ure)?\b|unable to|cannot|can't|could not|invalid|unknown host|no space left|in use|unbound variable|"
-    r"错误|失败|异常|出错|无法|不能|拒绝|超时|不存在|找不到|未找到|不足|非法|崩溃|中止",
-    re.IGNORECASE,
+    r"错误|失败|异常|出错|无法|不能|拒绝|超时|不存在|找不到|未找到|不足|非法|崩溃|中止"
 )
+_ERROR_HINTS = (
+    "err", "critical", "severe", "emerg", "alert", "exception", "refused", "denied", "x509", "no s", "out", "deadline",
+    "not ", "fail", "unable", "cannot", "can't", "invalid", "unknown", "in use", "unbound",
+    "错误", "失败", "异常", "出错", "无法", "不能", "拒绝", "超时", "不存在", "找不到", "未找到", "不足", "非法", "崩溃", "中止",
+)  # fmt: skip
 _NAMED_ERROR = re.compile(
     r"^[\w.$:]{0,120}(?:Error|Exception|Failure|Panic|Interrupt)\b|^[\w.]{1,80}\.(?:gaierror|timeout|error): "
 )
@@ -162,8 +167,9 @@ def _score(block: _Block, count: int, finished_at: datetime | None, *, repeated:
     head = block.lines[0]
     first = read_line(head)
     said = first.text if not block.trace else f"{first.text} {_headline(block)}"
-    deadly = bool(_DEADLY.search(said)) or block.trace or first.level is Level.FATAL
-    bad = bool(_ERROR.search(said) or _NAMED_ERROR.match(said)) or (first.level or 0) >= Level.ERROR
+    low = said.lower()
+    deadly = _told(low, _DEADLY_HINTS, _DEADLY) or block.trace or first.level is Level.FATAL
+    bad = _told(low, _ERROR_HINTS, _ERROR) or _NAMED_ERROR.match(said) is not None or (first.level or 0) >= Level.ERROR
     score = 8.0 * deadly + 6 * bad
     if _DULL.search(head):
         score -= 4
@@ -176,6 +182,10 @@ def _score(block: _Block, count: int, finished_at: datetime | None, *, repeated:
     if score > 0 and finished_at is not None and (at := _stamp_of(head)) is not None:
         score += 3 * (timedelta() <= finished_at - at <= timedelta(seconds=10))
     return score - 3 * repeated
+
+
+def _told(low: str, hints: tuple[str, ...], words: re.Pattern[str]) -> bool:
+    return any(hint in low for hint in hints) and words.search(low) is not None
 
 
 def _stamp_of(line: str) -> datetime | None:
@@ -200,7 +210,7 @@ def _shortened(lines: list[str]) -> list[str]:
     """Of a long trace what is said between its frames, each with the first few below it."""
     if len(lines) <= _LONGEST_BLOCK:
         return lines
-    said = [number for number, line in enumerate(lines) if not _FRAME.match(line)]
+    said = [number for number, line in enumerate(lines) if number == 0 or not _FRAME.match(line)]
     near = max(0, (_LONGEST_BLOCK - 2) // max(1, len(said)) - 1)
     kept = sorted({number + more for number in said for more in range(min(near, 4) + 1)} & set(range(len(lines))))
     half = _LONGEST_BLOCK // 2
