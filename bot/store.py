@@ -24,7 +24,7 @@ T = TypeVar("T")
 Row = sqlite3.Row
 Consequence = Callable[[], object]
 BUSY_MS = 5000
-FEW = 4
+FEW = 8
 """Patient transactions in one commit: somebody in a hurry who comes right after it has begun waits for no more of them."""
 
 
