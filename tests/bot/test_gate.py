@@ -3,29 +3,69 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from bot.app import run
+from bot.settings import Settings
 from sandbox.cluster import ClusterStandIn, demo_shop
+from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import CARD_CALLBACK as DINGTALK_CLICK
+from sandbox.feishu import FeishuStandIn
 from tests.cards.feishu_reading import markdowns
-from tests.daemon import ADMIN, FEISHU_ADMIN, FEISHU_GROUP, GROUP, Daemon
-from tests.sides import PLATFORMS, Side, house
+from tests.daemon import ADMIN, FEISHU_ADMIN, FEISHU_GROUP, FEISHU_MEMBER, GROUP, MEMBER, Daemon
+from tests.sides import Side, dingtalk_side, feishu_side
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 @dataclass
 class Gate:
-    """A daemon on both platforms; each group is told of every action."""
+    """A daemon on both platforms, in the test's own loop; each group is told of every action. `daemon` reads its file beside it."""
 
     cluster: ClusterStandIn
     daemon: Daemon
     dingtalk: Side
     feishu: Side
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _life: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        dingtalk, feishu = self.dingtalk.gateway, self.feishu.gateway
+        settings = await asyncio.to_thread(
+            Settings,
+            dingtalk_enabled=True,
+            dingtalk_client_id=dingtalk.client_id,
+            dingtalk_client_secret=SecretStr(dingtalk.client_secret),
+            dingtalk_openapi_endpoint=dingtalk.url,
+            dingtalk_oapi_endpoint=dingtalk.url,
+            feishu_enabled=True,
+            feishu_app_id=feishu.app_id,
+            feishu_app_secret=SecretStr(feishu.app_secret),
+            feishu_domain=feishu.url,
+            kubeconfig=str(self.daemon.kubeconfig),
+            steward_data_dir=self.daemon.folder,
+            steward_listen="",
+            steward_admins=frozenset((side.platform, side.admin) for side in self.sides),
+            steward_ops_conversations=frozenset((side.platform, side.group) for side in self.sides),
+        )
+        self._stop = asyncio.Event()
+        self._life = asyncio.create_task(run(settings, self._stop))
+        for side in self.sides:
+            await side.gateway.connected(seconds=60)
+
+    async def stop(self) -> None:
+        assert self._life is not None
+        self._stop.set()
+        await self._life
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -79,18 +119,33 @@ class Gate:
 
 @pytest.fixture
 async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
-    ops = f"dingtalk:{GROUP},feishu:{FEISHU_GROUP}"
-    async with ClusterStandIn(seed=demo_shop, speed=4) as cluster:
+    async with (
+        ClusterStandIn(seed=demo_shop, speed=4) as cluster,
+        DingTalkStandIn(qps=None) as dingtalk,
+        FeishuStandIn() as feishu,
+    ):
         cluster.write_kubeconfig(tmp_path / "kubeconfig")
-        async with house(tmp_path, tmp_path / "kubeconfig", *PLATFORMS, STEWARD_OPS_CONVERSATIONS=ops) as started:
-            yield Gate(cluster, started.daemon, *started.sides)
+        for gateway, group, people in (
+            (dingtalk, GROUP, {ADMIN: "王伟", MEMBER: "李雷"}),
+            (feishu, FEISHU_GROUP, {FEISHU_ADMIN: "王伟", FEISHU_MEMBER: "李雷"}),
+        ):
+            for person, name in people.items():
+                gateway.add_user(person, name)
+            gateway.add_group(group, "k8s-ops", list(people))
+        made = Gate(
+            cluster, Daemon(tmp_path, dingtalk, tmp_path / "kubeconfig"), dingtalk_side(dingtalk), feishu_side(feishu)
+        )
+        await made.start()
+        try:
+            yield made
+        finally:
+            await made.stop()
 
 
 async def test_a_click_of_another_organisation_right_after_a_restart_approves_nothing(gate: Gate) -> None:
     before = gate.generation()
     card, _ = await gate.asked()
-    await gate.daemon.kill()
-    await gate.daemon.start()
+    await gate.restart()
     await gate.callback(card, corpId="dingother")
     (refused,) = await gate.until_rows(1, "REFUSED", "APPROVED")
     assert (refused["status"], refused["user_id"]) == ("REFUSED", "")
@@ -124,8 +179,7 @@ async def test_a_frame_that_is_replayed_after_a_restart_has_no_second_effect(gat
     frame = gate.pressed(card)
     await gate.callback(card, content=frame)
     await gate.dingtalk.headed(card, "成功")
-    await gate.daemon.kill()
-    await gate.daemon.start()
+    await gate.restart()
     for _ in range(3):
         await gate.callback(card, content=frame)
     await gate.until_rows(3, "LATE")
