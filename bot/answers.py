@@ -135,7 +135,7 @@ def diagnosis(
             folded = bool(number) or position > 0
             sections.append(Section(title=title, body=LogLines(lines=each.lines), folded=folded))
     if thought is not None and not thought.founded:
-        sections.append(Section(title=words("model.guess"), body=Prose(text=thought.text)))
+        sections.append(Section(title=_guess(words, thought), body=Prose(text=thought.text)))
     buttons = tuple(
         Button(id=f"option-{number}", text=words.say(sentence), twin=str(number))
         for number, (sentence, _) in enumerate(steps, start=1)
@@ -164,6 +164,12 @@ def diagnosis(
         card,
         {button.id: kubectl.command_of(step, masked=False) for button, (_, step) in zip(buttons, steps, strict=True)},
     )
+
+
+def _guess(words: Words, thought: Conclusion) -> str:
+    if not thought.invented:
+        return words("model.guess")
+    return words("model.misquoted", numbers="".join(f"[{number}]" for number in thought.invented))
 
 
 def _cause(words: Words, seen: Diagnosis, finding: Finding) -> str:

@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from adapters.errors import CredentialsRejected, PlatformError, Refused, Unreachable
 from adapters.types import Adapter, Conversation, Platform
+from bot.check_alerts import alertmanager_look
 from bot.check_click import WAIT_SECONDS, ClickTrial, NoClick
 from bot.check_model import model_look
 from bot.doors import adapters_of
@@ -73,6 +74,7 @@ async def looks(
                     yield look
         finally:
             await door.close()
+    yield await alertmanager_look(settings, words)
     yield await model_look(settings, words)
     async with aclosing(cluster_looks(settings.kubeconfig, words)) as found:
         async for look in found:

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -21,9 +22,19 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-SECRETS = ("dingtalk_client_secret", "feishu_app_secret", "anthropic_api_key", "admin_password", "oidc_client_secret")
+SECRETS = (
+    "dingtalk_client_secret",
+    "feishu_app_secret",
+    "anthropic_api_key",
+    "admin_password",
+    "oidc_client_secret",
+    "steward_alertmanager_token",
+    "steward_alertmanager_password",
+)
 TEMPLATE_KINDS = ("approval", "diagnosis", "status")
 TEMPLATE = re.compile(r"[^\s=,]+\.schema")
+MATCHER = r'\s*[A-Za-z_][A-Za-z0-9_]*\s*(?:=~|!~|!=|=)\s*(?:"(?:[^"\\]|\\.)*"|[^\s,"]+)'
+"""One of Alertmanager's, as its `filter` takes it."""
 ON_PLATFORM = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
 _EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversations": "feishu:oc_x"}
 
@@ -31,6 +42,7 @@ _EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversation
 def _http_url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
         raise ValueError("must be an http:// or https:// URL")
+    urlsplit(value).port  # noqa: B018 - raises ValueError for one that there is not
     return value.rstrip("/")
 
 
@@ -107,6 +119,12 @@ class Settings(BaseSettings):
     steward_ops_conversations: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     """(platform, conversation id): where every action is shown besides the conversation in which it was asked for."""
     steward_alertmanager_url: Url = ""
+    steward_alertmanager_token: SecretStr = SecretStr("")
+    steward_alertmanager_username: str = ""
+    steward_alertmanager_password: SecretStr = SecretStr("")
+    steward_alertmanager_ca_file: str = ""
+    steward_alertmanager_filter: str = ""
+    """Alertmanager's own matchers, separated by commas: `cluster="prod",severity=~"warning|critical"`."""
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
 
@@ -169,6 +187,30 @@ class Settings(BaseSettings):
             raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID: to sign in by a provider needs both")
         if self.oidc_issuer and not re.match(r"https?://[^\s/]", self.oidc_issuer):
             raise ValueError("OIDC_ISSUER: must be an http:// or https:// URL")
+        return self
+
+    @field_validator("steward_alertmanager_filter")
+    @classmethod
+    def _matchers(cls, value: str) -> str:
+        if value and not re.fullmatch(rf"{MATCHER}(?:\s*,{MATCHER})*\s*,?\s*", value):
+            raise ValueError('write matchers of Alertmanager, e.g. cluster="prod",severity=~"warning|critical"')
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> "Settings":
+        """Where it is asked for is said once, and so that it can be sent."""
+        token, user = _text(self.steward_alertmanager_token), self.steward_alertmanager_username
+        password, inside = _text(self.steward_alertmanager_password), urlsplit(self.steward_alertmanager_url).username
+        if sum(map(bool, (token, user, inside))) > 1:
+            raise ValueError(
+                "STEWARD_ALERTMANAGER_TOKEN, STEWARD_ALERTMANAGER_USERNAME, a name in STEWARD_ALERTMANAGER_URL: give one of these"
+            )
+        if bool(user) != bool(password) or ":" in user:
+            raise ValueError(
+                "STEWARD_ALERTMANAGER_USERNAME, STEWARD_ALERTMANAGER_PASSWORD: one needs the other, the name no colon"
+            )
+        if token and not re.fullmatch(r"[!-~]+", token):
+            raise ValueError("STEWARD_ALERTMANAGER_TOKEN: is no token: it has characters that no header may have")
         return self
 
     @classmethod

@@ -80,8 +80,8 @@ def _toml_is_readable(problems: list[str]) -> bool:
 
 def _unknown_names(problems: list[str]) -> None:
     for name in sorted(os.environ):
-        plain = name.removesuffix("_FILE").lower()
-        if name.startswith("STEWARD_") and plain not in Settings.model_fields:
+        known = name.lower() in Settings.model_fields or name.lower().removesuffix("_file") in SECRETS
+        if name.startswith("STEWARD_") and not known:
             problems.append(f"{name}: no such setting")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -45,9 +45,13 @@ _RATE = Rate(sends=18, updates=18, conversation=5, message=1)
 """20 calls a second of one app and API, by the calendar second (how-to-process-api-throttling); the rest are our manners."""
 
 
+async def unheard(_: str) -> None:
+    """For whoever does not keep which organisation it is."""
+
+
 class DingTalk:
-    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given:
-    until then clicks are not checked for coming from another organisation.
+    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given, and
+    told to `on_corp_id` before that is acknowledged: until then clicks are not checked for coming from another organisation.
 
     `templates` are ids of own templates by kind of card (docs/dingtalk-templates.md); a kind without one, or one that DingTalk
     refuses, is shown in `card_template_id`, which has the public template's variables. `streaming`: the log of cards in own
@@ -68,6 +72,7 @@ class DingTalk:
         meter: Meter = UNMETERED,
         robot_code: str = "",
         corp_id: str = "",
+        on_corp_id: Callable[[str], Awaitable[None]] = unheard,
         patience: Patience = USUAL,
         concurrency: int = 512,
     ) -> None:
@@ -87,7 +92,13 @@ class DingTalk:
             robot_code=robot_code or client_id,
         )
         self._hearing = Hearing(
-            self._deliveries, small_print, webhooks, corp_id=corp_id, patience=patience, concurrency=concurrency
+            self._deliveries,
+            small_print,
+            webhooks,
+            corp_id=corp_id,
+            on_corp_id=on_corp_id,
+            patience=patience,
+            concurrency=concurrency,
         )
         self._patience = patience
         self._last_heard: datetime | None = None

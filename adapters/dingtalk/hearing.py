@@ -1,6 +1,7 @@
 """What becomes of a frame: a message is persisted and acknowledged, a click answered, somebody's leaving noted."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -48,6 +49,7 @@ class Hearing:
         webhooks: Webhooks,
         *,
         corp_id: str,
+        on_corp_id: Callable[[str], Awaitable[None]],
         patience: Patience,
         concurrency: int,
     ) -> None:
@@ -56,6 +58,7 @@ class Hearing:
         self._small_print = small_print
         self._webhooks = webhooks
         self._corp_id = corp_id
+        self._on_corp_id = on_corp_id
         self._patience = patience
         self._persisting = Timeouts(patience.message)
         self._handlers = Handlers(concurrency)
@@ -86,6 +89,7 @@ class Hearing:
             else:
                 self._remember(frame.data, message)
                 with self._persisting.limit():
+                    await self._learn(string(frame.data.get("chatbotCorpId")))
                     await on_message(message)
             await line.answer(heard(frame.headers.message_id))
         except Unreachable as exc:
@@ -131,8 +135,12 @@ class Hearing:
                 watch.cancel()
                 await answer.empty()
 
+    async def _learn(self, corp_id: str) -> None:
+        if corp_id and not self._corp_id:
+            await self._on_corp_id(corp_id)
+            self._corp_id = corp_id
+
     def _remember(self, body: dict[str, Any], message: Message) -> None:
-        self._corp_id = self._corp_id or string(body.get("chatbotCorpId"))
         self._webhooks.heard(message.conversation, body)
         if message.sender.id:
             self.names[message.sender.id] = message.sender.name

@@ -12,10 +12,15 @@ from executor.reason import reason
 _MOST = 10_000
 
 
-def scales(verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...]) -> tuple[Operation, ...]:
-    """Raises Unclear when the amount is missing or can be read in two ways."""
+def scales(
+    verbs: Sequence[Token], amounts: tuple[Phrase, ...], targets: tuple[Target, ...], *, number: bool = False
+) -> tuple[Operation, ...]:
+    """`number` where the number of replicas is what is altered (`副本数改 8`). Raises Unclear when the amount is missing or can be
+    read in two ways."""
     ways = {verb.value for verb in verbs if verb.tag in (Tag.SCALE, Tag.DIRECTION)} - {"to"}
     ways = ways or {"remove" if _deletes(verbs) else "to"}
+    if number and ways == {"to"} and all(verb.tag is Tag.ALTER for verb in verbs):
+        ways = {"at"}
     whole = {verb.tag for verb in verbs} & {Tag.DOUBLE, Tag.HALVE}
     if len(amounts) + len(whole) > 1 or len(ways) > 1:
         raise _unclear(amounts, ())
@@ -44,25 +49,36 @@ Amount = tuple[str, float]
 
 
 def _readings(way: str, amount: Phrase) -> list[Amount]:
-    if amount.has("half"):
-        return [("factor", 0.5)] if way in ("down", "remove", "to") else []
-    if (delta := amount.value("delta")) is not None:
-        number = int(delta)
-        return [("delta", number)] if (number > 0) == (way in ("up", "add", "to")) or way == "to" else []
-    if (multiple := amount.value("factor")) is not None:
-        return [("factor", int(multiple))] if way in ("up", "to") and int(multiple) > 0 else []
     number = int(amount.value("n") or 0)
+    if amount.has("half"):
+        return [("factor", 0.5)] if way in ("down", "remove", "to", "at") else []
+    if (delta := amount.value("delta")) is not None:
+        return _step(way, int(delta))
+    if (multiple := amount.value("factor")) is not None:
+        return [("factor", int(multiple))] if way in ("up", "to", "at") and int(multiple) > 0 else []
     if amount.has("times"):
         return _times(way, number, to=amount.has("to"))
-    if amount.has("to") or amount.tokens[0].tag is Tag.FLAG:
+    if way == "at" or amount.has("to") or amount.tokens[0].tag is Tag.FLAG:
         return [("replicas", number)]
     if way in ("add", "remove"):
         return _by(way, number)
+    return _either(way, number, amount)
+
+
+def _either(way: str, number: int, amount: Phrase) -> list[Amount]:
+    """`扩容 3 个`, `scale by 2`: two readings each, unless something tells."""
     if amount.has("by"):
         return _by(way, number) if way != "to" else [("delta", number), ("factor", number)]
     if way == "to":
         return [("replicas", number)] if amount.has("repl") else [("replicas", number), ("delta", number)]
     return [("replicas", number), *_by(way, number)]
+
+
+def _step(way: str, delta: int) -> list[Amount]:
+    """`+2`, where the verb does not say the contrary."""
+    grows = delta > 0
+    agrees = way == "to" or (way != "at" and grows == (way in ("up", "add")))
+    return [("delta", delta)] if agrees else []
 
 
 def _by(way: str, number: int) -> list[Amount]:
@@ -73,8 +89,8 @@ def _times(way: str, number: int, *, to: bool) -> list[Amount]:
     """`扩到 3 倍` is three times; `扩大一倍` doubles; `扩大两倍` means two times to some and three times to others."""
     if number <= 0:
         return []
-    if to:
-        return [("factor", number)] if way in ("up", "to", "add") else []
+    if to or way == "at":
+        return [("factor", number)] if way in ("up", "to", "add", "at") else []
     if way in ("up", "add"):
         return [("factor", 2)] if number == 1 else [("factor", number), ("factor", number + 1)]
     if way in ("down", "remove") and number == 1:

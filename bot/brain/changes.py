@@ -14,6 +14,7 @@ from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
 from bot.brain.targets import changed, everywhere, loose_ands, no_riddle
 from bot.brain.unperformed import Build, halt, not_performed, undone
+from bot.brain.wording import pod_like
 from executor.operations import Delete, Exec, Operation, Patch, Restart, SetImage, Target, canonical
 from executor.reason import reason
 from executor.redact import mask
@@ -21,7 +22,7 @@ from executor.redact import mask
 _ALWAYS = frozenset({"object", "place", "riddle", Tag.AND, Tag.DE, Tag.LIGHT, Tag.COLON, Tag.WANT, Tag.STATUS})
 _TAKES: dict[Tag, frozenset[str]] = {
     Tag.DELETE: frozenset({Tag.FORCE}),
-    Tag.RESTART: frozenset(),
+    Tag.RESTART: frozenset({Tag.FORCE}),
     Tag.SCALE: frozenset({"amount", "origin", Tag.REPLICAS, Tag.DIRECTION}),
     Tag.UPGRADE: frozenset({"image", "goal", "origin", "container", Tag.IMAGE_WORD, Tag.CONTAINER}),
     Tag.PATCH: frozenset({Tag.JSON, Tag.TO}),
@@ -34,9 +35,9 @@ _SCALING = frozenset({Tag.SCALE, Tag.DOUBLE, Tag.HALVE})
 def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[Operation, ...]:
     """The operations that a clause with a verb of change asks for. Raises Unclear when something is missing, has two readings or,
     with `whole`, when a word of it is not understood."""
-    if everywhere(clause) or clause.has(Tag.ALL):
-        raise Unclear(Refuse((reason("rules.all_objects"),)))
     verbs = clause.changes
+    if everywhere(clause) or clause.has(Tag.ALL) or any((one.tag, one.value) == (Tag.DELETE, "all") for one in verbs):
+        raise Unclear(Refuse((reason("rules.all_objects"),)))
     verb = _verb(clause, verbs)
     clause = recast(clause, verb)
     build = _builder(verb, clause, verbs)
@@ -63,24 +64,41 @@ def _no_loose_kind(clause: Clause, targets: tuple[Target, ...]) -> None:
 
 def _verb(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
     """The one thing that the verbs of a clause mean together. Raises Unclear when they are several."""
-    tags = {token.tag for token in verbs}
+    tags = frozenset(token.tag for token in verbs)
     said = {(token.tag, token.value) for token in verbs}
-    conflict = len(said) < len(verbs) or any(phrase.role in READS for phrase in clause.phrases)
-    if not conflict and Tag.UNDONE in tags and tags <= {Tag.UNDONE, Tag.ALTER, Tag.SCALE, Tag.DELETE, Tag.UPGRADE}:
+    if len(said) < len(verbs) or any(phrase.role in READS for phrase in clause.phrases):
+        raise _conflict(verbs)
+    if (turned := _turned(clause, tags, verbs)) is not None:
+        return turned
+    if Tag.UNDONE in tags and tags <= {Tag.UNDONE, Tag.ALTER, Tag.SCALE, Tag.DELETE, Tag.UPGRADE}:
         return Tag.UNDONE
-    if not conflict and tags <= _SCALING | {Tag.ALTER} and tags & _SCALING:
+    if tags <= _SCALING | {Tag.ALTER} and tags & _SCALING:
         return Tag.SCALE
-    if not conflict and tags <= {Tag.PATCH, Tag.ALTER} and Tag.PATCH in tags:
+    if tags <= {Tag.PATCH, Tag.ALTER} and Tag.PATCH in tags:
         return Tag.PATCH
-    if conflict or (len(tags) > 1 and not tags <= {Tag.ALTER, Tag.UPGRADE} and tags != {Tag.EXEC}):
-        raise Unclear(Ask(reason("rules.conflict", verbs=", ".join(token.text for token in verbs))))
-    if tags == {Tag.ROLLBACK} and clause.all("image"):
-        return Tag.UPGRADE  # 镜像回退到 nginx:1.25
-    if tags == {Tag.DELETE} and any(phrase.value("repl") == "" for phrase in clause.all("amount")):
+    if tags <= {Tag.ALTER, Tag.UPGRADE}:
+        return _altered(clause, verbs)
+    if len(tags) > 1:
+        raise _conflict(verbs)
+    return next(iter(tags))
+
+
+def _conflict(verbs: tuple[Token, ...]) -> Unclear:
+    return Unclear(Ask(reason("rules.conflict", verbs=", ".join(token.text for token in verbs))))
+
+
+def _turned(clause: Clause, tags: frozenset[Tag], verbs: tuple[Token, ...]) -> Tag | None:
+    """What one verb means beside an image, an amount or a version; None where it means what it says."""
+    images, amounts = clause.all("image"), clause.all("amount")
+    if tags <= {Tag.SCALE, Tag.ALTER, Tag.UPGRADE} and clause.all("previous") and not images:
+        return Tag.ROLLBACK  # 回到上个版本, 切回老版本
+    if (tags == {Tag.SCALE} and images and not amounts) or (tags == {Tag.ROLLBACK} and images):
+        return Tag.UPGRADE  # 升到 nginx:1.27, 镜像回退到 nginx:1.25
+    if tags == {Tag.DELETE} and any(phrase.value("repl") == "" for phrase in amounts):
         return Tag.SCALE  # remove two replicas
-    if not tags <= {Tag.ALTER, Tag.UPGRADE}:
-        return next(iter(tags))
-    return _altered(clause, verbs)
+    if amounts and not images and [token.text.lower() for token in verbs] == ["bump"]:
+        return Tag.SCALE  # bump web to 6
+    return None
 
 
 def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
@@ -90,6 +108,7 @@ def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
     if clause.all("image") or clause.all(Tag.IMAGE_WORD):
         return Tag.UPGRADE
     counted = clause.has(Tag.REPLICAS, Tag.UNIT) or any(phrase.has("repl") for phrase in clause.all("amount"))
+    counted = counted or any(phrase.tokens[0].tag is Tag.FLAG for phrase in clause.all("amount"))
     tuned = any(token.value == "amount" for token in verbs)
     if clause.all("amount") and (counted or tuned):
         return Tag.SCALE
@@ -99,13 +118,15 @@ def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
 def _builder(verb: Tag, clause: Clause, verbs: tuple[Token, ...]) -> Build:
     match verb:
         case Tag.DELETE:
-            grace = 0 if clause.has(Tag.FORCE) else None
+            forced = clause.has(Tag.FORCE) or any(token.value == "force" for token in verbs)
+            grace = 0 if forced else None
             return lambda targets: tuple(Delete(target=target, grace_seconds=grace) for target in targets)
         case Tag.RESTART:
             return lambda targets: tuple(_restart(target) for target in targets)
         case Tag.SCALE:
             directions = [phrase.tokens[0] for phrase in clause.all(Tag.DIRECTION)]
-            return lambda targets: scales([*verbs, *directions], clause.all("amount"), targets)
+            number = bool(clause.all(Tag.REPLICAS))
+            return lambda targets: scales([*verbs, *directions], clause.all("amount"), targets, number=number)
         case Tag.UPGRADE:
             images = images_of(clause)
             return lambda targets: tuple(SetImage(target=target, images=images) for target in targets)
@@ -129,7 +150,8 @@ def _restart(target: Target) -> Operation:
 def _as_workload(target: Target, verb: Tag) -> Target:
     """`cart service`: people who restart, scale or update a service mean what runs behind it."""
     meant = verb in (Tag.RESTART, Tag.SCALE, Tag.UPGRADE, Tag.HALT, Tag.ROLLBACK, Tag.EXEC)
-    return target.model_copy(update={"kind": ""}) if meant and target.kind == "Service" else target
+    pods = verb is Tag.SCALE and target.kind == "Pod" and not pod_like(target.name)  # two more web pods
+    return target.model_copy(update={"kind": ""}) if (meant and target.kind == "Service") or pods else target
 
 
 def _patch(clause: Clause) -> Build:

@@ -1,10 +1,11 @@
 """A message as clauses, and each clause as phrases with the moods that decide whether its verb is asked for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.brain.grammar import Phrase
 from bot.brain.phrases import GRAMMAR
+from bot.brain.senses import sensed
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, VERBS, Tag
 
@@ -23,9 +24,12 @@ _UNSAID = frozenset(
     }
 )
 """Words that carry mood at most: gone before phrases are built, still in `Clause.tokens`."""
-_ASKING = ("不", "没", "没有")
 _REPEATED = (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK)
 """Verbs that name a fault when something does them all the time."""
+_COMPLEMENTS = frozenset({Tag.NUMBER, Tag.HALF, Tag.DELTA, Tag.MULTIPLE, Tag.IMAGE, Tag.ASSIGN})
+_STATES = (Tag.FAULT, Tag.SOUND, Tag.LOOSE, Tag.HAN, Tag.FILLER, Tag.LATER, Tag.NEG)
+_AHEAD = 24
+"""How many words are looked at behind an `and`: enough for its clause, and a bound for long messages."""
 _LIGHT = frozenset({Tag.LIGHT, Tag.EXEC})
 
 
@@ -40,10 +44,14 @@ class Clause:
     """An `if` came before in the same message."""
     invited: bool = False
     """A `can you` or `麻烦` came before in the same sentence."""
+    _tags: frozenset[Tag] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        said = (*self.tokens, *(token for phrase in self.phrases for token in phrase.tokens))
+        object.__setattr__(self, "_tags", frozenset(token.tag for token in said))
 
     def has(self, *tags: Tag) -> bool:
-        said = (*self.tokens, *(token for phrase in self.phrases for token in phrase.tokens))
-        return any(token.tag in tags for token in said)
+        return not self._tags.isdisjoint(tags)
 
     def all(self, role: str) -> tuple[Phrase, ...]:
         return tuple(phrase for phrase in self.phrases if phrase.role == role)
@@ -63,62 +71,88 @@ class Clause:
 
 def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     """The clauses of a message in order. `web, api` is one clause with what stands beside it."""
-    parts = [(_tagged(part), end) for part, end in _parts(tokens)]
+    parts = [replace(part, tokens=sensed(part.tokens)) for part in _parts(tokens)]
     clauses: list[Clause] = []
     conditional = invited = False
-    for (part, end), question in zip(parts, _questions(parts), strict=True):
-        conditional = conditional or any(token.tag is Tag.IF for token in part)
-        invited = invited or any(token.tag is Tag.BENEFIT for token in part)
-        clauses.append(Clause(tuple(part), chunk(part), question, conditional, invited))
-        invited = invited and end is not Tag.STOP
+    for part, question in zip(parts, _questions(parts), strict=True):
+        waits = bool(clauses) and part.opening.startswith("再") and _is_state(clauses[-1])
+        conditional = conditional or waits or any(token.tag is Tag.IF for token in part.tokens)
+        invited = invited or any(token.tag is Tag.BENEFIT for token in part.tokens)
+        clauses.append(Clause(tuple(part.tokens), chunk(part.tokens), question, conditional, invited))
+        invited = invited and part.end is not Tag.STOP
     return tuple(_joined(clauses))
-
-
-def _tagged(part: list[Token]) -> list[Token]:
-    """`重启一下不`, `扩容了没`: a denial at the very end is a question."""
-    last = part[-1]
-    return [*part[:-1], replace(last, tag=Tag.ASK)] if last.tag is Tag.NEG and last.text in _ASKING else part
 
 
 def chunk(tokens: Sequence[Token]) -> tuple[Phrase, ...]:
     return GRAMMAR.chunk(_essential(tokens))
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], Tag]]:
-    """Runs of words with the separator that ends each."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A run of words, the separator that ends it, and the `再` or `then` that opened it."""
+
+    tokens: list[Token]
+    end: Tag
+    opening: str = ""
+
+
+def _is_state(clause: Clause) -> bool:
+    """`活动结束再缩容`: what has to be so first."""
+    return not clause.has(*VERBS) and not _is_bare(clause) and clause.has(*_STATES)
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
     part: list[Token] = []
+    opening = ""
     for index, token in enumerate(tokens):
-        begins_anew = token.tag is Tag.AND and _verb_follows(tokens[index + 1 :])
+        begins_anew = token.tag is Tag.AND and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
-        if token.tag in _SEPARATORS or begins_anew or finally_:
+        if token.tag is Tag.SCALE and token.text.startswith("再") and follows is Tag.TO and _acts(part):
+            yield _Part(part, Tag.THEN, opening)
+            part, opening = [token], "再"  # 先缩到 0 再扩到 3
+        elif token.tag in _SEPARATORS or begins_anew or finally_:
             if len(part) == 1 and part[0].tag is Tag.NUMBER and token.text in (".", "、"):
                 part = []  # the number of a list: 1. 2.
             elif part:
-                yield part, token.tag
-                part = []
+                yield _Part(part, token.tag, opening)
+                part, opening = [], ""
             elif token.tag is Tag.QUESTION:
-                yield [token], token.tag
+                yield _Part([token], token.tag)
+            opening = token.text if token.tag is Tag.THEN else opening
         else:
             part.append(token)
     if part:
-        yield part, Tag.STOP
+        yield _Part(part, Tag.STOP, opening)
+
+
+def _acts(part: Sequence[Token]) -> bool:
+    return any(token.tag in CHANGES for token in part)
+
+
+def _begins(part: Sequence[Token], tokens: Sequence[Token]) -> bool:
+    """Whether another clause begins behind an `and`: with a verb, or with an object and its own amount or image."""
+    spoken = [token.tag for token in tokens if token.tag not in _UNSAID]
+    complete = any(token.tag in _COMPLEMENTS for token in part)
+    gapped = complete and spoken[:1] in ([Tag.NAME], [Tag.OBJECT], [Tag.PATH]) and spoken[1:2] != []
+    return _verb_follows(tokens) or (gapped and spoken[1] in _COMPLEMENTS | {Tag.TO, Tag.SCALE})
 
 
 def _verb_follows(tokens: Sequence[Token]) -> bool:
     following = next((token for token in tokens if token.tag not in _UNSAID | {Tag.THEN, Tag.LIGHT}), None)
-    if following is not None and following.tag is Tag.RECENT and following.text == "tail":
-        return True  # `and tail its logs`
+    if following is not None and (following.tag, following.value) == (Tag.LOGS, "tail"):
+        return True  # `and tail it`
     return (following is not None and following.tag in VERBS) or (bool(tokens) and tokens[0].tag is Tag.BA)
 
 
-def _questions(parts: Sequence[tuple[list[Token], Tag]]) -> list[bool]:
+def _questions(parts: Sequence[_Part]) -> list[bool]:
     """A question mark asks about all clauses since the last full stop."""
     marks: list[bool] = []
     asked = False
-    for part, end in reversed(parts):
-        tail = all(token.tag in _UNSAID for token in part) and any(token.tag in (Tag.CAN, Tag.ASK) for token in part)
-        asked = end is Tag.QUESTION or tail or (asked and end is not Tag.STOP) or part[0].tag is Tag.QUESTION
+    for part in reversed(parts):
+        tags = [token.tag for token in part.tokens]
+        tail = all(tag in _UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
+        asked = part.end is Tag.QUESTION or tail or (asked and part.end is not Tag.STOP) or tags[0] is Tag.QUESTION
         marks.append(asked)
     return marks[::-1]
 
@@ -129,7 +163,9 @@ def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:
     for clause in clauses:
         if held is None:
             held = clause
-        elif _modifies(clause, held):
+        elif _modifies(clause, held) or (
+            _is_bare(clause) and held.changes and not held.all("object") and not held.all("place")
+        ):
             held = _with(held, clause, None)
         elif _is_bare(clause) and (held.changes or held.has(*VERBS) or _is_bare(held)) and _ends_with_object(held):
             held = _with(held, clause, "and")
@@ -167,7 +203,8 @@ def _starts_with_bare_both(clause: Clause) -> bool:
 
 
 def _with(first: Clause, second: Clause, link: str | None) -> Clause:
-    middle = (Phrase(Tag.AND, ()),) if link else ()
+    linked = second.phrases[:1] and second.phrases[0].role == Tag.AND
+    middle = (Phrase(Tag.AND, ()),) if link and not linked else ()
     return replace(
         second,
         tokens=first.tokens + second.tokens,
@@ -204,7 +241,9 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_light(tokens: Sequence[Token]) -> bool:
-    """`执行重启`: the verb that carries the meaning comes next."""
+    """`执行重启`, `执行 web 重启操作`: another verb carries the meaning."""
     tags = [token.tag for token in tokens if token.tag not in _UNSAID]
     at = tags.index(Tag.EXEC)
+    if any(token.tag is Tag.LIGHT and token.text == "操作" for token in tokens):
+        return True
     return tags[at + 1 : at + 2] != [] and tags[at + 1] in CHANGES - _LIGHT

@@ -8,6 +8,7 @@ from bot.brain.moods import clouded
 from bot.brain.planner import Clarify, Diagnose, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Say, Unread
 from bot.brain.spelling import Token
+from bot.brain.tags import Tag
 from bot.brain.targets import groups
 from bot.brain.wording import choices, diagnosis
 from executor.operations import Describe, Events, Get, Logs, Operation
@@ -21,14 +22,15 @@ _READS = (Get, Describe, Logs, Events)
 def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, Reading]], language: str) -> Plan:
     """A change is proposed only when no clause was refused, questioned or not understood."""
     readings = [reading for _, reading in read]
-    operations = tuple(one for reading in readings if isinstance(reading, Act) for one in reading.operations)
-    operations = tuple(dict.fromkeys(operations))
+    acts = [reading for reading in readings if isinstance(reading, Act)]
+    acts = [act for act in acts if not act.remark] or acts
+    operations = tuple(dict.fromkeys(one for act in acts for one in act.operations))
     refused = next((reading for reading in readings if isinstance(reading, Refuse)), None)
     if refused is not None:
         return Refusal(
             reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
         )
-    asks = [reading for reading in readings if isinstance(reading, Ask)]
+    asks = [reading for reading in readings if isinstance(reading, Ask) and not (reading.remark and operations)]
     declined = next((ask for ask in asks if ask.question.code == "rules.negated"), None)
     if declined is not None and not operations and not any(ask.understood or ask.choices for ask in asks):
         return Reply(reason=declined.question)
@@ -42,8 +44,10 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     if any(not isinstance(operation, _READS) for operation in operations):
         beside = (clouded(clause) for clause, reading in read if not _changes_something(reading))
         return _changes(operations, [*unread, *filter(None, beside), *("…" for _ in says)], looks, language)
-    if looks:
-        return Diagnose(target=looks[0].target)
+    asked = [look for look in looks if look.asked]
+    plain = all(isinstance(operation, Get | Describe) for operation in operations)
+    if asked or (looks and plain):
+        return Diagnose(target=(asked or looks)[0].target)
     if operations:
         return Proposal(operations=operations)
     if says:
@@ -84,12 +88,13 @@ def _nothing(text: str, tokens: tuple[Token, ...], clauses: list[Clause], langua
     if (
         len(names) == 1
         and len(clauses) == 1
-        and all(phrase.role in ("object", "place") for phrase in clauses[0].phrases)
+        and all(phrase.role in ("object", "place", Tag.AND) for phrase in clauses[0].phrases)
     ):
         target = names[0].target()
         seen = Get(kind=target.kind, name=target.name, namespace=target.namespace)
         return Clarify(
             question=reason("rules.bare_name", name=target.name),
             choices=(*choices((seen,), language), diagnosis(target, language)),
+            operations=(seen,),
         )
     return unknown(text, tokens, language)

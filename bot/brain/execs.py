@@ -16,6 +16,27 @@ _OTHER_VERBS = (Tag.RESTART, Tag.SCALE, Tag.ROLLBACK, Tag.DELETE, Tag.LOOK, Tag.
 _PROSE = (Tag.THEN, Tag.LATER, Tag.IF, Tag.PERIOD, Tag.SHOULD)
 """Words behind which an unquoted command is not sure to be one."""
 _NOT_FIRST = (Tag.IN, Tag.FROM, Tag.AT, Tag.AND, Tag.NAMESPACE, Tag.KIND, Tag.FLAG)
+_PROGRAMS = frozenset(
+    {
+        "cat",
+        "ls",
+        "ps",
+        "df",
+        "du",
+        "env",
+        "date",
+        "id",
+        "top",
+        "free",
+        "uptime",
+        "hostname",
+        "curl",
+        "wget",
+        "ping",
+        "nslookup",
+    }
+    | {"dig", "netstat", "ss", "printenv", "whoami", "uname", "mount"}
+)
 _SHELL = frozenset(";&|$`<>(){}*?~\\#\n")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 
@@ -23,6 +44,7 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The words with what is to be run inside a container as one COMMAND token: a quoted piece behind the verb, or all that
     follows it to the end (`在 web-0 里执行 ls -l /tmp`, `exec web-0 -- date`). As they were where that is not certain."""
+    tokens = _with_verb(tokens)
     at = next((index for index, token in enumerate(tokens) if token.tag is Tag.EXEC), None)
     if at is None or any(token.tag in CHANGES for token in tokens[:at]):
         return tokens
@@ -48,6 +70,15 @@ def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         return tokens
     before = (token for token in tokens[:begins] if token.value != "--")
     return (*before, Token(Tag.COMMAND, raw, start, end, raw))
+
+
+def _with_verb(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """`在 web-0 里 cat /etc/hosts`: a program's name where only a command can stand."""
+    for at, (thing, inside, program) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False)):
+        if thing.tag in _OBJECTS and inside.tag is Tag.INSIDE and program.text in _PROGRAMS:
+            verb = Token(Tag.EXEC, inside.text, inside.start, inside.end, "run")
+            return (*tokens[: at + 2], verb, *tokens[at + 2 :])
+    return tokens
 
 
 def _tail(tokens: tuple[Token, ...], at: int) -> int | None:

@@ -7,7 +7,7 @@ next thing must not follow. Words are matched, never characters.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.brain.spelling import Token
@@ -100,13 +100,20 @@ class _Pair:
 @dataclass(frozen=True, slots=True)
 class _Choice:
     options: tuple[_Node, ...]
+    by_first: dict[str, tuple[_Node, ...]] = field(default_factory=dict, compare=False)
+    """The options that can begin with a category, filled as it is met: every rule is known by then."""
 
     def starts(self) -> tuple[frozenset[str], bool]:
         found = [option.starts() for option in self.options]
         return frozenset().union(*(tags for tags, _ in found)), any(empty for _, empty in found)
 
     def match(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Captures]]:
-        for option in self.options:
+        first = str(tokens[at].tag) if at < len(tokens) else ""
+        if (options := self.by_first.get(first)) is None:
+            starts = ((option, *option.starts()) for option in self.options)
+            options = tuple(option for option, tags, empty in starts if empty or first in tags)
+            self.by_first[first] = options
+        for option in options:
             yield from option.match(tokens, at)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.brain.particles_en import LATIN_PARTICLES
 from bot.brain.particles_zh import HAN_PARTICLES
+from bot.brain.prose_en import ADVERBS, NOUNS
 from bot.brain.tags import Tag
 from bot.brain.vocabulary_en import LATIN_WORDS
 from bot.brain.vocabulary_zh import HAN_WORDS
@@ -27,20 +28,26 @@ class Lexicon:
             for word in filter(None, (part.strip() for part in words.replace("\n", separator).split(separator))):
                 if self._senses.setdefault(word, (tag, value)) != (tag, value):
                     raise ValueError(f"{word!r} is {self._senses[word]} and {tag}")
-        self.longest = max(len(word) if separator == " " else word.count(" ") + 1 for word in self._senses)
-        """In characters for Chinese, in words for English."""
+        self._longest: dict[str, int] = {}
+        for word in self._senses:
+            first, length = (word[0], len(word)) if separator == " " else (word.partition(" ")[0], word.count(" ") + 1)
+            self._longest[first] = max(length, self._longest.get(first, 0))
+
+    def longest(self, first: str) -> int:
+        """Of the entries that begin with this character or word: in characters for Chinese, in words for English; 0 without any."""
+        return self._longest.get(first, 0)
 
     def sense(self, word: str) -> Sense | None:
         return self._senses.get(word)
 
 
 HAN = Lexicon(HAN_WORDS + HAN_PARTICLES, " ")
-LATIN = Lexicon(LATIN_WORDS + LATIN_PARTICLES, "|")
+LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, (Tag.LOOSE, "", ADVERBS), (Tag.PROSE, "", NOUNS)), "|")
 
 
 def han_word(text: str, at: int) -> tuple[int, Sense] | None:
     """The end and sense of the longest known Chinese word that starts at `at`."""
-    for end in range(min(len(text), at + HAN.longest), at, -1):
+    for end in range(min(len(text), at + HAN.longest(text[at])), at, -1):
         if (sense := HAN.sense(text[at:end])) is not None:
             return end, sense
     return None
@@ -48,14 +55,15 @@ def han_word(text: str, at: int) -> tuple[int, Sense] | None:
 
 def latin_phrase(words: Sequence[str]) -> tuple[int, Sense] | None:
     """How many of the words, all lower-case, make the longest known turn of phrase, and its sense."""
-    for count in range(min(len(words), LATIN.longest), 0, -1):
+    for count in range(min(len(words), LATIN.longest(words[0]) if words else 0), 0, -1):
         if (sense := LATIN.sense(" ".join(words[:count]))) is not None:
             return count, sense
     return None
 
 
 def kind_sense(word: str) -> Sense | None:
-    """The sense of a kind's name, plural or short name (`pods`, `deploy`, `ns`)."""
-    if word in _NOT_KINDS or (kind := kind_of(word)) is None:
+    """The sense of a kind's name, plural or short name (`pods`, `deploy`, `ns`, `pvcs`)."""
+    kind = None if word in _NOT_KINDS else kind_of(word) or kind_of(word.removesuffix("s"))
+    if kind is None:
         return None
     return (Tag.NAMESPACE if kind.kind == "Namespace" else Tag.KIND), kind.kind

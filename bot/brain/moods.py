@@ -18,14 +18,15 @@ def why_not(clause: Clause) -> str | None:
         (clause.has(Tag.SHOULD), "rules.advice"),
         (clause.has(Tag.LATER, Tag.PERIOD), "rules.later"),
         (_is_report(clause), "rules.past"),
+        (any(token.value == "gerund" for token in clause.changes), "rules.past"),
         (asked and not requested, "rules.asked"),
-        (clause.has(Tag.WANT) and not _wants_first(clause), "rules.asked"),
+        (clause.has(Tag.WANT) and not (_wants_first(clause) or softened(clause)), "rules.asked"),
     )
     return next((code for holds, code in tests if holds), None)
 
 
 def softened(clause: Clause) -> bool:
-    """`重启下`, `重启一下`: nobody softens a verb that he does not ask for."""
+    """`重启下`, `重启一下`, also in `web 需要重启一下`: nobody softens a verb that he does not ask for."""
     tags = [token.tag for token in clause.tokens]
     return Tag.SOFT in tags or any(first in CHANGES and second is Tag.INSIDE for first, second in pairwise(tags))
 
@@ -41,9 +42,8 @@ def _is_report(clause: Clause) -> bool:
     )
     done_yet = (Tag.PERFECT, Tag.ASK) in pairs or (tags[-1:] == [Tag.PERFECT] and clause.question)
     finished = done_yet or (clause.has(Tag.PERFECT) and not clause.has(Tag.BA, Tag.BENEFIT))
-    return (
-        named or finished or clause.has(Tag.ALREADY, Tag.DONE) or any(pair == (Tag.RESTART, Tag.OF) for pair in pairs)
-    )
+    noun = (Tag.RESTART, Tag.OF) in pairs and not clause.has(Tag.LIGHT, Tag.BENEFIT)
+    return named or finished or noun or clause.has(Tag.ALREADY, Tag.DONE)
 
 
 def _wants_first(clause: Clause) -> bool:

@@ -84,6 +84,7 @@ def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, ask
         return Clarify(question=reason("rules.code_missing", verb=verb.text))
     before = [token for token in tokens if token.start < verb.start and token.tag not in _NOISE]
     behind = [token for token in tokens if token.start >= code.end() and token.tag not in _NOISE]
+    asked = asked or verb.text.endswith("了")  # 7F3K 批了: somebody did
     if asked or before or (behind and verb.value != "deny"):
         return Clarify(question=reason("rules.twin_unclear", verb=verb.text, code=code[1].upper()))
     why = _BECAUSE.sub("", text[code.end() :]).strip() if verb.value == "deny" else ""

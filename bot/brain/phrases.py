@@ -18,21 +18,22 @@ _RULES = {
         (AT | OF | FROM | IN)? (object=OBJECT | pair=PATH | kind=KIND pair=PATH | pair=PATH kind=KIND) INSIDE*
         | (AT | OF | FROM | IN)? named INSIDE*
         | (AT | OF | FROM | IN)? (ns=NAME DE)? (CALLED name=NAME DE kind=KIND | kind=KIND DE? CALLED name=NAME) INSIDE*
-        | OF? name=NAME !CONTAINER
+        | OF? name=NAME !(CONTAINER !NAME)
         | ns=NAME DE (named | object=OBJECT)
         | ns=NAME DE !container name=NAME
         | ns=NAME DE kind=KIND !CONTAINER
         | kind=KIND OF ns=NAME
         | kind=KIND | kind=NAMESPACE
-        | OF? pronoun=PRONOUN
+        | OF? pronoun=THIS NUMBER? UNIT? kind=KIND | OF? pronoun=PRONOUN UNIT? kind=KIND
+        | OF? pronoun=PRONOUN | pronoun=THIS
     """,
     "named": """
-        kind=KIND COLON? name=NAME !CONTAINER
+        kind=KIND COLON? name=NAME !(CONTAINER !NAME)
         | name=NAME (THIS | NUMBER UNIT | THIS NUMBER? UNIT)? kind=KIND
         | PRONOUN UNIT? kind=KIND name=NAME
     """,
     "container": """
-        (AT | IN | OF)? (container=NAME DE? CONTAINER | CONTAINER (COLON | CALLED)? container=NAME) INSIDE* DE?
+        (AT | IN | OF)? (container=NAME DE? CONTAINER !NAME | CONTAINER (COLON | CALLED)? container=NAME) INSIDE* DE?
         | (FLAG.c | FLAG.container) container=NAME
     """,
     # how many: 到 5 个副本 · by 2 · 一倍 · to half
@@ -40,7 +41,9 @@ _RULES = {
         to=TO? ORIGINAL? DE? n=NUMBER times=TIMES DE? REPLICAS?
         | to=TO? factor=MULTIPLE REPLICAS?
         | to=TO? n=NUMBER UNIT? DE? (repl=REPLICAS | repl=KIND.Pod)?
+        | repl=REPLICAS COLON? to=TO? n=NUMBER UNIT?
         | by=BY n=NUMBER UNIT? (repl=REPLICAS | repl=KIND.Pod)?
+        | repl=REPLICAS delta=DELTA
         | by=BY? delta=DELTA UNIT? (repl=REPLICAS | repl=KIND.Pod)?
         | by=BY factor=MULTIPLE
         | FLAG.replicas n=NUMBER
@@ -51,7 +54,9 @@ _RULES = {
     """,
     # shop 命名空间 nginx: which of the two is the namespace is not said
     "riddle": "first=NAME nsw=NAMESPACE second=NAME !DE",
-    "since": "RECENT? DE? NUMBER UNIT? MINUTES (INSIDE | DE)* | RECENT MINUTES",
+    "since": "RECENT? DE? (NUMBER UNIT? half=HALF? | half=HALF UNIT?) MINUTES (INSIDE | DE)* | RECENT MINUTES",
+    # payment 那边 web 挂了: not said of payment itself, unless nothing else is named
+    "aside": "name=NAME ASIDE",
     "image": "to=TO? ref=IMAGE | to=TO? assign=ASSIGN",
     "goal": "TO ref=NAME | TO ref=PATH | TO ref=DECIMAL",
     "origin": "FROM (ref=IMAGE | ref=DECIMAL | ref=PATH | NUMBER UNIT? (REPLICAS | KIND.Pod)?)",
@@ -59,5 +64,19 @@ _RULES = {
 }
 
 GRAMMAR = Grammar(
-    _RULES, ("riddle", "place", "object", "container", "amount", "tail", "since", "image", "goal", "origin", "previous")
+    _RULES,
+    (
+        "riddle",
+        "place",
+        "aside",
+        "object",
+        "container",
+        "amount",
+        "tail",
+        "since",
+        "image",
+        "goal",
+        "origin",
+        "previous",
+    ),
 )

@@ -12,6 +12,8 @@ class Act:
     """Operations to run, reads or changes."""
 
     operations: tuple[Operation, ...]
+    remark: bool = False
+    """A list that a complaint about all of a kind calls for (`机器不够了`), unless another clause asks for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Ask:
     choices: tuple[Choice, ...] = ()
     severity: int = 0
     """Of several questions the one with the highest is put."""
+    remark: bool = False
+    """It came of a complaint without a name or an amount without a verb, which ask for nothing where another clause does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Scene:
     mentioned: tuple[Target, ...] = ()
     looked: Target | None = None
     """What the clause before asked about."""
+    remembered: bool = False
+    """`mentioned` is what the conversation was about, not this message."""
 
 
 class Unclear(Exception):

@@ -9,6 +9,10 @@ from bot.brain.tags import Tag
 
 def recast(clause: Clause, verb: Tag) -> Clause:
     """The clause with that phrase as its object; as it was when it names an object, or has no such phrase."""
+    source = clause.first("place")
+    if verb is Tag.UPGRADE and source is not None and source.has("from"):
+        origin = replace(source, role="origin")  # 从 v1 换成 web:2
+        clause = replace(clause, phrases=tuple(origin if each is source else each for each in clause.phrases))
     if clause.all("object"):
         return clause
     inside = clause.first("container")
@@ -19,6 +23,9 @@ def recast(clause: Clause, verb: Tag) -> Clause:
     to = clause.first("goal")
     if verb is Tag.UPGRADE and to is not None and clause.all("image"):
         return _replaced(clause, to, "ref")
+    if verb is Tag.RESTART and inside is None:
+        source = clause.first("place")
+        return _replaced(clause, source, "ns") if source is not None and source.tokens[0].text == "on" else clause
     if verb is Tag.SCALE:
         goal = clause.first("goal")
         source = clause.first("place")

@@ -12,7 +12,9 @@ from bot.brain import alarms, pages, pasted, people
 from bot.brain.characters import code_point, is_han
 from bot.brain.clauses import Clause, clauses_of
 from bot.brain.combine import combined
+from bot.brain.ellipsis import completed
 from bot.brain.execs import lift_command
+from bot.brain.followups import again, meant
 from bot.brain.judge import judged
 from bot.brain.lexicon import latin_phrase
 from bot.brain.memory import NOTHING, Memory
@@ -20,6 +22,7 @@ from bot.brain.mistyped import respelt
 from bot.brain.muting import muting
 from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Look, Reading, Scene
+from bot.brain.senses import settled
 from bot.brain.spelling import Token
 from bot.brain.tags import VERBS, Tag
 from bot.brain.targets import groups
@@ -30,6 +33,9 @@ from executor.reason import reason
 from executor.redact import mask
 
 _LONGEST = 4000
+_MOST_WORDS = 120
+"""A request has a tenth of that, five of them on a list have half. What is longer is no sentence of the grammar, and reading it
+would keep the loop from a click."""
 _SUBJECTS = VERBS | {Tag.KIND, Tag.NAMESPACE, Tag.LOGS, Tag.EVENTS, Tag.FAULT, Tag.WHY, Tag.STATUS, Tag.DECIDE}
 
 
@@ -44,7 +50,7 @@ class RulesPlanner:
         return
 
     async def plan(self, text: str, memory: Memory = NOTHING) -> Plan:
-        return plan(text, self._language, memory.latest)
+        return plan(text, self._language, memory)
 
     @property
     def thinks(self) -> bool:
@@ -55,32 +61,54 @@ class RulesPlanner:
         return None
 
 
-def plan(text: str, fallback: str = "zh", latest: tuple[Target, ...] = ()) -> Plan:
-    """`text` is a message without the mention of the bot, `latest` what `it` means where the message itself names nothing. Never
-    raises."""
+def plan(text: str, fallback: str = "zh", memory: Memory = NOTHING) -> Plan:
+    """`text` is a message without the mention of the bot, `memory` what its conversation was about. Never raises."""
     text = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
     if len(text) > _LONGEST:
         return Refusal(reasons=(reason("rules.too_long", limit=_LONGEST),))
-    text = text.strip()
+    return _discreet(text.strip(), fallback, memory)
+
+
+def _discreet(text: str, fallback: str, memory: Memory) -> Plan:
+    """What is quoted of a message stands alone, and nothing tells any more that it is a secret: so it is taken from the masked
+    message, unless an operation needs the words as they are (and masks them itself)."""
+    planned, hidden = _planned(text, fallback, memory), mask(text).text
+    if hidden == text:
+        return planned
+    discreet = _planned(hidden, fallback, memory)
+    exact = isinstance(planned, Proposal) and getattr(discreet, "operations", ()) != planned.operations
+    return planned if exact else discreet
+
+
+def _planned(text: str, fallback: str, memory: Memory) -> Plan:
     if (found := pasted.pasted(text)) is not None:
         return pasted.plan(found)
     if (about := people.people(text)) is not None:
         return about
     if (quiet := muting(text)) is not None:
         return quiet
-    tokens = tokenise(text)
+    tokens = settled(tokenise(text, _MOST_WORDS + 1))
     if (alarm := alarms.alarm(text, _language(text, tokens, fallback))) is not None:
         return alarm
-    if (built_in := pages.page(text, tokens)) is not None:
+    if len(tokens) > _MOST_WORDS:
+        return Reply(reason=reason("rules.too_wordy", limit=_MOST_WORDS))
+    if (built_in := pages.page(text, tokens)) is not None and not _asks_its_state(built_in, tokens, memory):
         return built_in
     tokens = lift_command(text, tokens)
     if (wrong := _misspelt(text, tokens)) is not None:
         return wrong
     language = _language(text, tokens, fallback)
-    clauses = clauses_of(_lenient(tokens))
-    meant = latest if any(token.tag is Tag.PRONOUN for token in tokens) else ()
-    planned = combined(text, tokens, _read(clauses, language, meant), language)
-    return (_mistyped(text, tokens, fallback) if _unread(planned) else None) or planned
+    clauses = tuple(completed(clauses_of(_lenient(tokens))))
+    planned = combined(text, tokens, _read(clauses, language, meant(clauses, tokens, memory)), language)
+    if _unread(planned):
+        return _mistyped(text, tokens, fallback) or planned
+    return again(planned, tokens, memory, language, lambda before: plan(before, fallback)) or planned
+
+
+def _asks_its_state(built_in: Plan, tokens: tuple[Token, ...], memory: Memory) -> bool:
+    """`状态呢`, where something was spoken of: not the page of that name."""
+    asked = any(token.tag in (Tag.ASK, Tag.QUESTION) for token in tokens)
+    return isinstance(built_in, Reply) and built_in.topic == "status" and asked and bool(memory.latest)
 
 
 def _unread(found: Plan) -> bool:
@@ -111,7 +139,7 @@ def _read(clauses: tuple[Clause, ...], language: str, latest: tuple[Target, ...]
     mentioned: tuple[Target, ...] = ()
     looked: Target | None = None
     for clause in clauses:
-        reading = judged(clause, Scene(language, mentioned or latest, looked))
+        reading = judged(clause, Scene(language, mentioned or latest, looked, remembered=not mentioned))
         looked = reading.target if isinstance(reading, Look) else None
         if reading is not None:
             found.append((clause, reading))

@@ -28,6 +28,8 @@ _FLAG = re.compile(r"--?[A-Za-z][A-Za-z-]*|--", re.ASCII)
 _ASSIGN = re.compile(r"([a-z0-9][a-z0-9-]*|\*)=(.+)", re.ASCII)
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,3})?%", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6})(s|sec|secs|m|min|mins|h|hr|hrs|d|am|pm)", re.ASCII)
+_QUANTITY = re.compile(r"\d{1,6}(?:\.\d{1,3})?(?:[KMGT]i?|[kmgt]i|[KMGT]B)", re.ASCII)
+_TROUBLE = re.compile(r"[45](?:\d\ds|xx|XX)", re.ASCII)
 _PAIR = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*=\S*", re.ASCII)
 
 
@@ -67,16 +69,8 @@ def _token(tag: Tag, text: str, start: int) -> Token:
 
 def form_of(word: str) -> tuple[Tag, str]:
     """The category of a word by its form alone, and its value (`Deployment/nginx` for `deploy/nginx`)."""
-    if word.isdecimal():
-        return (Tag.NUMBER, str(int(word))) if len(word) <= 9 else (Tag.BAD, word)
-    if _DECIMAL.fullmatch(word):
-        return Tag.DECIMAL, word
-    if _DELTA.fullmatch(word):
-        return Tag.DELTA, str(int(word))
-    if multiple := _MULTIPLE.fullmatch(word):
-        return Tag.MULTIPLE, multiple[1] or multiple[2]
-    if _PERCENT.fullmatch(word):
-        return Tag.LOOSE, word
+    if (figure := _figure(word)) is not None:
+        return figure
     if "/" in word and (slashed := _slashed(word)) is not None:
         return slashed
     if valid_name(word):
@@ -86,6 +80,21 @@ def form_of(word: str) -> tuple[Tag, str]:
     if (assigned := _ASSIGN.fullmatch(word)) and valid_image(assigned[2]):
         return (Tag.ASSIGN, word) if assigned[1] == "*" or valid_container(assigned[1]) else (Tag.BAD, word)
     return (Tag.PAIR if _PAIR.fullmatch(word) else Tag.BAD), word
+
+
+def _figure(word: str) -> tuple[Tag, str] | None:
+    """Numbers, and what has one in it: `+2`, `2x`, `95%`, `2Gi`, `503s`."""
+    if word.isdecimal():
+        return (Tag.NUMBER, str(int(word))) if len(word) <= 9 else (Tag.BAD, word)
+    if _DECIMAL.fullmatch(word):
+        return Tag.DECIMAL, word
+    if _DELTA.fullmatch(word):
+        return Tag.DELTA, str(int(word))
+    if multiple := _MULTIPLE.fullmatch(word):
+        return Tag.MULTIPLE, multiple[1] or multiple[2]
+    if _PERCENT.fullmatch(word) or _QUANTITY.fullmatch(word):
+        return Tag.LOOSE, word
+    return (Tag.FAULT, word) if _TROUBLE.fullmatch(word) else None
 
 
 def _slashed(word: str) -> tuple[Tag, str] | None:

@@ -84,6 +84,7 @@ class Tag(StrEnum):
     LATER = auto()
     ASK = auto()
     FAULT = auto()
+    SOUND = auto()  # 正常, healthy
     OFTEN = auto()  # 一直, keeps
     WHICH = auto()
     HOWMANY = auto()
@@ -98,6 +99,7 @@ class Tag(StrEnum):
     OF = auto()
     DE = auto()
     INSIDE = auto()
+    ASIDE = auto()  # 那边: beside it stands whose matter it is
     TO = auto()
     FROM = auto()
     BY = auto()
@@ -115,6 +117,7 @@ class Tag(StrEnum):
     ORIGINAL = auto()
     FORCE = auto()
     LOOSE = auto()  # means nothing in a read, and stops a change
+    PROSE = auto()  # an ordinary word, or a name where nothing else could be one
     FILLER = auto()  # known to be no name, and not understood
     NOISE = auto()
 

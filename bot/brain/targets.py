@@ -6,7 +6,7 @@ from bot.brain.clauses import Clause
 from bot.brain.grammar import Phrase
 from bot.brain.readings import Ask, Scene, Unclear
 from bot.brain.tags import Tag
-from bot.brain.wording import listing, thing
+from bot.brain.wording import diagnosis, listing, thing
 from executor.kinds import kind_named
 from executor.operations import Target
 from executor.reason import reason
@@ -116,6 +116,8 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     """The objects that a verb of change is about. Raises Unclear when there is none, or more than one reading."""
     namespace = namespace_of(clause)
     found = groups(clause)
+    if namespace is None and len(found) == 2 and _is_heading(clause):
+        namespace, found = found[0][0].name, found[1:]  # staging：重启 web
     if not found or all(item.pronoun for item in found[0]):
         return _from_scene(clause, scene, namespace, said=bool(found))
     if len(found) > 1:
@@ -124,6 +126,12 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     if bare is not None:
         raise _nameless(bare, namespace, scene)
     return tuple(dict.fromkeys(item.target(namespace) for item in found[0]))
+
+
+def _is_heading(clause: Clause) -> bool:
+    """A mere name before a colon."""
+    first, second = clause.phrases[0], clause.phrases[1]
+    return first.role == "object" and len(first.tokens) == 1 and first.has("name") and second.role == Tag.COLON
 
 
 def no_riddle(clause: Clause) -> None:
@@ -137,9 +145,14 @@ def no_riddle(clause: Clause) -> None:
 
 
 def solved(clause: Clause) -> Clause:
-    """For reads, the likelier way: `shop 命名空间 nginx` is nginx in shop, `nginx namespace shop` too."""
+    """For reads, the likelier way: `shop 命名空间 nginx` is nginx in shop, `nginx namespace shop` too; `shop 那边` is shop where
+    nothing else is named."""
     phrases: list[Phrase] = []
+    named = any(phrase.has("name") or phrase.has("object") for phrase in clause.all("object"))
     for phrase in clause.phrases:
+        if phrase.role == "aside":
+            phrases += () if named else (replace(phrase, role="object"),)
+            continue
         if phrase.role != "riddle":
             phrases.append(phrase)
             continue
@@ -153,12 +166,23 @@ def solved(clause: Clause) -> Clause:
 def _from_scene(clause: Clause, scene: Scene, namespace: str | None, *, said: bool) -> tuple[Target, ...]:
     if (itself := named_namespace(clause)) is not None and not said:
         return (Target(kind="Namespace", name=itself),)
-    candidates = tuple(dict.fromkeys(scene.mentioned))
+    kinds = {phrase.value("kind") for phrase in clause.all("object")} - {None, ""}
+    candidates = tuple(dict.fromkeys(one for one in scene.mentioned if one.kind == "" or kinds <= {one.kind}))
     if len(candidates) == 1 and (namespace is None or candidates[0].namespace in (None, namespace)):
         target = candidates[0]
         return (target.model_copy(update={"namespace": namespace}) if namespace is not None else target,)
     names = ", ".join(dict.fromkeys(thing(target) for target in candidates))
-    raise Unclear(Ask(reason("rules.which_of", names=names) if names else reason("rules.which_target"), severity=1))
+    question = reason("rules.which_of", names=names) if names else reason("rules.which_target")
+    raise Unclear(Ask(question, severity=1), tuple((target,) for target in candidates))
+
+
+def spoken_of(scene: Scene) -> Target | None:
+    """What was named last; of several that only the conversation was about none is guessed."""
+    if scene.remembered and len(scene.mentioned) > 1:
+        names = ", ".join(thing(target) for target in scene.mentioned)
+        ways = tuple(diagnosis(target, scene.language) for target in scene.mentioned)
+        raise Unclear(Ask(reason("rules.which_of", names=names), choices=ways, severity=1))
+    return scene.mentioned[-1] if scene.mentioned else None
 
 
 def _several(found: tuple[tuple[Mention, ...], ...], namespace: str | None) -> Unclear:

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from bot.brain import characters
+from bot.brain.complements import failing
 from bot.brain.lexicon import han_word, kind_sense, latin_phrase
 from bot.brain.numerals import NUMERALS, number_of
 from bot.brain.spelling import Token, form_of, spell
-from bot.brain.tags import Tag
+from bot.brain.tags import VERBS, Tag
 
 _WORD = Tag.FILLER  # stands for "not looked up yet" between the two passes
 _UNREAD = "\0"
 
 
-def tokenise(text: str) -> tuple[Token, ...]:
-    """All words of a message in order. Mentions, emoji and brackets are left out; nothing else is dropped."""
-    return tuple(_name_words(tuple(_scan(text))))
+def tokenise(text: str, most: int | None = None) -> tuple[Token, ...]:
+    """All words of a message in order, or the first `most`. Mentions, emoji and brackets are left out; nothing else is dropped."""
+    return tuple(islice(_name_words(tuple(islice(_scan(text), most))), most))
 
 
 def _scan(text: str) -> Iterator[Token]:
@@ -108,6 +110,10 @@ def _han(text: str, at: int) -> Token:
         for stop in range(end, at, -1):
             if (number := number_of(text[at:stop])) is not None:
                 return Token(Tag.NUMBER, text[at:stop], at, stop, str(number))
+    verb = at + 1 if known is None else known[0]
+    begins = known is None or known[1][0] in VERBS or text[at] == "过"
+    if begins and (failed := failing(text, verb, text[at:verb])) is not None:
+        return Token(Tag.FAULT, text[at:failed], at, failed)
     if known is not None:
         stop, (tag, value) = known
         return Token(tag, text[at:stop], at, stop, value)

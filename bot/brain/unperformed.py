@@ -34,6 +34,7 @@ _UNDONE = {
     "expose": ("expose", Level.HIGH),
     "copy": ("cp", Level.FORBIDDEN),
     "forward": ("port-forward", Level.FORBIDDEN),
+    "traffic": ("", Level.HIGH),
 }
 """What the vocabulary's member stands for in kubectl, and how risky that is."""
 
@@ -80,10 +81,18 @@ def _raised(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
     raise Unclear(Ask(reason("rules.raise"), tuple(offered)))
 
 
+def _kicked(targets: tuple[Target, ...]) -> tuple[Operation, ...]:
+    """`踢一下 web`, `kick web-0`: hardly anything but a restart, which for a pod is its deletion."""
+    pods = (Delete(target=target) if target.kind == "Pod" else Restart(target=target) for target in targets)
+    raise Unclear(Ask(reason("rules.kick"), tuple(pods)))
+
+
 def undone(verbs: Sequence[Token]) -> Build:
     word = next(token for token in verbs if token.tag is Tag.UNDONE)
     if word.value == "raise":
         return _raised
+    if word.value == "kick":
+        return _kicked
     verb, level = _UNDONE[word.value]
     if verb in (*_ON_NODES, "rollout pause", "rollout resume"):
         return not_performed(verb)

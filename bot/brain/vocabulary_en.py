@@ -3,26 +3,48 @@
 from bot.brain.tags import Tag
 
 LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
-    (Tag.DELETE, "", "delete | remove | kill | destroy | get rid of | nuke | del | rm"),
+    (
+        Tag.DELETE,
+        "",
+        """
+        delete | remove | kill | destroy | get rid of | nuke | del | rm | wipe | clean up | zap | purge |
+        tear down | kill off | terminate
+        """,
+    ),
     (
         Tag.RESTART,
         "",
         """
-        restart | bounce | reboot | rollout restart | rolling restart | roll restart | re-start |
-        do a rolling restart of
+        restart | bounce | reboot | rollout restart | rolling restart | roll restart | re-start | recycle |
+        cycle | power cycle | rolling-restart | relaunch | do a rolling restart of
         """,
     ),
-    (Tag.SCALE, "up", "scale up | scale out | upscale | increase | grow | raise"),
-    (Tag.SCALE, "down", "scale down | scale in | downscale | decrease | reduce | shrink | lower | cut | cut down"),
+    (Tag.SCALE, "up", "scale up | scale out | upscale | increase | grow | raise | ramp up | beef up | crank up"),
+    (
+        Tag.SCALE,
+        "down",
+        """
+        scale down | scale in | downscale | decrease | reduce | shrink | lower | cut | cut down | scale back |
+        ramp down | dial down | trim | cut back
+        """,
+    ),
     (Tag.SCALE, "to", "bring | take | scale | resize | rescale"),
-    (Tag.SCALE, "add", "add | more replicas | more pods | more instances | more copies"),
+    (
+        Tag.SCALE,
+        "add",
+        """
+        add | more replicas | more pods | more instances | more copies | more replica | more pod |
+        more instance | more copy
+        """,
+    ),
     (Tag.DOUBLE, "", "double"),
     (Tag.DOUBLE, "3", "triple"),
+    (Tag.DOUBLE, "4", "quadruple"),
     (Tag.HALVE, "", "halve"),
-    (Tag.HALF, "", "half | in half"),
-    (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap"),
+    (Tag.HALF, "", "half | in half | half of"),
+    (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap | turn"),
     (Tag.ALTER, "amount", "adjust"),
-    (Tag.UPGRADE, "", "roll | upgrade | bump | downgrade | roll out | rollout"),
+    (Tag.UPGRADE, "", "roll | upgrade | bump | downgrade | roll out | rollout | redeploy with | move to"),
     (Tag.PATCH, "", "patch"),
     (Tag.EXEC, "run", "run | execute | and run | and execute | run the command | run command | execute the command"),
     (Tag.EXEC, "exec", "exec | exec into | exec in | execute into"),
@@ -33,12 +55,26 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         shell into | ssh into | log into | get into | go into | attach to | open a shell in | get a shell in
         """,
     ),
-    (Tag.ROLLBACK, "", "rollback | roll back | revert | rollout undo | undo the rollout of | undo rollout"),
-    (Tag.HALT, "", "stop | shut down | shutdown | turn off | take down | shut off"),
-    (Tag.UNDONE, "create", "create | launch | spin up"),
+    (
+        Tag.ROLLBACK,
+        "",
+        """
+        rollback | roll back | revert | rollout undo | undo the rollout of | undo rollout |
+        undo the last deploy of | undo the deploy of | undo the last rollout of | revert back | rollbacks
+        """,
+    ),
+    (
+        Tag.HALT,
+        "",
+        """
+        stop | shut down | shutdown | turn off | take down | shut off | switch off | disable | take offline
+        """,
+    ),
+    (Tag.UNDONE, "create", "create | launch | spin up | new"),
+    (Tag.UNDONE, "kick", "kick | poke | nudge | give a kick"),
     (Tag.UNDONE, "apply", "apply"),
     (Tag.UNDONE, "drain", "drain | evict"),
-    (Tag.UNDONE, "cordon", "cordon"),
+    (Tag.UNDONE, "cordon", "cordon | cordon off | isolate | mark unschedulable"),
     (Tag.UNDONE, "uncordon", "uncordon"),
     (Tag.UNDONE, "label", "label | annotate | labels | annotation | annotations"),
     (Tag.UNDONE, "env", "env | env var | env vars | environment variable | environment variables"),
@@ -46,7 +82,8 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.UNDONE,
         "resources",
         """
-        cpu | memory | memory limit | cpu limit | resource limits | memory limits | cpu limits | resource requests
+        limit | limits | cpu | memory | memory limit | cpu limit | resource limits | memory limits | cpu limits |
+        resource requests
         """,
     ),
     (Tag.UNDONE, "pause", "pause"),
@@ -56,7 +93,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.UNDONE, "taint", "taint"),
     (Tag.UNDONE, "expose", "expose"),
     (Tag.UNDONE, "copy", "cp | copy | upload | download"),
-    (Tag.UNDONE, "forward", "port-forward | port forward"),
+    (Tag.UNDONE, "forward", "port-forward | port forward | portforward"),
     (Tag.DECIDE, "approve", "approve | accept"),
     (Tag.DECIDE, "deny", "deny | reject | decline"),
     (Tag.DECIDE, "cancel", "cancel | abort"),
@@ -65,17 +102,19 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.LOOK,
         "",
         """
-        get | grab | show | list | display | see | view | check | look at | look up | print | fetch | give me |
-        show me | get me | find | check on | pull | dump | let me see | take a look | take a look at | have a look |
-        have a look at | check out | tell me about | list out
+        grep | get | grab | show | list | display | see | view | look at | look up | print | fetch | give me | show me |
+        get me | find | pull | dump | let me see | take a look | take a look at | have a look | have a look at |
+        tell me about | list out
         """,
     ),
+    (Tag.LOOK, "check", "check | check on | check up on | check out | examine | health check | health-check"),
     (Tag.DESCRIBE, "", "describe | yaml | manifest | details | detail | inspect"),
     (
         Tag.DIAGNOSE,
         "",
         """
-        diagnose | troubleshoot | investigate | debug | analyze | analyse | look into | root cause | find out why |
+        diagnose | troubleshoot | investigate | debug | analyze | analyse | look into | root cause | diagnosis |
+        run a diagnosis | run diagnostics | run a health check | run a check | diagnostics | find out why |
         figure out why | dig into
         """,
     ),
@@ -84,11 +123,13 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.DONE,
         "",
         """
-        restarted | deleted | scaled | removed | killed | updated | upgraded | changed | stopped | patched |
-        executed | rolled back | bounced | deleting | scaling | removing | killing | updating | upgrading | changing |
+        scaled | updated | upgraded | changed | stopped | patched | executed | rolled back | fixed | helped |
+        solved | worked | resolved | deleting | scaling | removing | killing | updating | upgrading | changing |
         stopping | patching | executing | destroyed | created
         """,
     ),
+    (Tag.DONE, "restart", "restarted | bounced | rebooted"),
+    (Tag.DONE, "delete", "deleted | removed | killed"),
     (Tag.NAMESPACE, "Namespace", "name space | name-space"),
     (
         Tag.KIND,
@@ -104,12 +145,27 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.KIND, "CronJob", "cron job | cron jobs"),
     (Tag.KIND, "Node", "machine | machines | worker nodes | host | hosts"),
     (Tag.KIND, "Secret", "password | passwords | credentials"),
-    (Tag.LOGS, "", "log | logs | log lines | log output | error log | error logs"),
-    (Tag.EVENTS, "", "event | events | ev"),
-    (Tag.EVENTS, "warning", "warning events | warnings | warning"),
-    (Tag.STATUS, "", "status | state | health | condition | conditions"),
-    (Tag.IMAGE_WORD, "", "image | images | image tag | tag | version | container image"),
-    (Tag.REPLICAS, "", "replica | replicas | instances | instance | copies | replica count | number of replicas"),
+    (
+        Tag.LOGS,
+        "",
+        """
+        log | logs | log lines | log output | error log | error logs | stdout | stderr | console output |
+        log tail
+        """,
+    ),
+    (Tag.LOGS, "tail", "tail | tail -f"),
+    (Tag.EVENTS, "", "event | events | ev | k8s events | kube events"),
+    (Tag.EVENTS, "warning", "warning events | warnings | warning | warning event"),
+    (Tag.STATUS, "", "status | state | health | condition | conditions | rollout status | overview"),
+    (Tag.IMAGE_WORD, "", "image | images | image tag | tag | version | docker image | image version | build"),
+    (
+        Tag.REPLICAS,
+        "",
+        """
+        replica | replicas | instances | instance | copies | replica count | number of replicas |
+        replicas count | pod count | number of pods
+        """,
+    ),
     (Tag.CONTAINER, "", "container | containers"),
     (Tag.COMMAND_WORD, "", "command | commandline"),
     (Tag.LINES, "", "line | lines"),
@@ -131,16 +187,18 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.HELP,
         "",
         """
-        help | usage | commands | what can you do | how do i use you | menu | help me please | what do you do
+        help | commands | what can you do | what can i ask | what can i do here | how do you work |
+        how does this work | how do i use this | how to use | who are you | what are you | usage |
+        how do i use you | menu | help me please | what do you do
         """,
     ),
     (
         Tag.HELLO,
         "",
         """
-        hello | hi | good morning | ping | good afternoon | hi there | hello there | are you there |
-        hey there | hi all | hello all | hey all | morning all | good morning all | hi team | hello team |
-        hey team | morning team | hi everyone | hello everyone | hi folks | hey folks
+        hello | hi | good morning | ping | good afternoon | hi there | hello there | are you there | hey there |
+        hi all | hello all | hey all | morning all | good morning all | hi team | hello team | hey team |
+        morning team | hi everyone | hello everyone | hi folks | hey folks
         """,
     ),
     (Tag.AUDIT, "", "audit | audit log | audit logs | audit trail | show audit | show the audit log | list audit"),

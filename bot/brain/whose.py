@@ -20,6 +20,7 @@ _OWNER = re.compile(r"(?:的|['’]s)\Z")
 _EARLIER = re.compile(r"(?P<week>上周|上一周|上个?星期|\blast week\b)|(?P<month>上个?月|\blast month\b)", re.IGNORECASE)
 """Beside a change these are a report of the past (`上周重启的 web`), so that no word list has them as a time."""
 _MINE = {"我", "我自己", "自己", "me", "my", "mine", "myself"}
+_TO_ME = re.compile(r"\b(?:show|give|get|send|tell|let)\s+me\b", re.IGNORECASE)
 _LONGEST_HAN = 8
 
 
@@ -50,7 +51,7 @@ def _pieces(text: str, taken: Sequence[tuple[int, int]], first: int) -> Iterator
     """What is left between spaces and marks without the words for the book and the time."""
     for start, end in taken:
         text = text[:start] + " " * (end - start) + text[end:]
-    for match in _PIECE.finditer(text):
+    for match in _PIECE.finditer(_TO_ME.sub(lambda said: said[0][:-2] + "  ", text)):
         ahead = match.start() < first
         word = _unasked(match[0]) if ahead else match[0]
         bare = _OWNER.sub("", word.strip(":"))

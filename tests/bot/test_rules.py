@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.brain.examples import EXAMPLES
 from bot.brain.planner import ME, Clarify, Decide, Pick, Refusal, Reply
 from bot.brain.rules import RulesPlanner, plan
 from executor.operations import Delete, Restart, Target
@@ -357,13 +358,26 @@ def test_force_is_only_taken_from_the_word() -> None:
     assert notation(plan("删除 pod web-0")) == "delete Pod/web-0"
 
 
-def test_unknown_words_are_answered_with_the_nearest_examples() -> None:
-    found = plan("日志呢好想吃火锅")
-    assert isinstance(found, Reply | Clarify)
-    other = plan("我想吃火锅")
-    assert isinstance(other, Reply)
-    assert other.reason is not None
-    assert "重启" in str(other.reason.values["examples"])
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("我想吃火锅", "重启 web"),
+        ("cart 的副本咔咔的", "cart 扩到 5 个副本"),
+        ("please frobnicate cart", "restart cart"),
+    ],
+)
+def test_unknown_words_are_answered_with_the_nearest_examples(text: str, near: str) -> None:
+    found = plan(text)
+    assert isinstance(found, Reply)
+    assert found.reason is not None
+    assert near in str(found.reason.values["examples"]).split(" · ")
+
+
+@pytest.mark.parametrize("example", [each for language in EXAMPLES.values() for each in language])
+def test_every_example_is_understood(example: str) -> None:
+    found = plan(example.format(web="web"))
+    assert not isinstance(found, Clarify | Refusal)
+    assert not (isinstance(found, Reply) and found.topic == "unknown")
 
 
 def test_a_bare_name_in_a_chinese_room_is_answered_in_chinese_and_in_an_english_one_in_english() -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.brain.characters import is_han
 from bot.brain.planner import Clarify, Reply
 from bot.brain.rules import RulesPlanner
-from tests.corpus.requests import Request, changes, fresh, requests, score, unseen
+from tests.corpus.requests import Request, changes, fresh, requests, score
 
 CHANGES = ("restart", "delete", "scale", "set-image", "patch", "exec")
 
@@ -16,7 +16,7 @@ def _change_requests() -> list[Request]:
 
 
 async def test_no_request_of_the_corpus_gives_an_action_that_was_not_asked_for() -> None:
-    counted = await score(RulesPlanner(), (*requests(), *unseen()))
+    counted = await score(RulesPlanner(), requests())
     assert counted.wrong_actions == 0, counted.misses
 
 
@@ -28,32 +28,23 @@ async def test_the_requests_that_the_grammar_was_written_from_are_all_right() ->
 async def test_nine_in_ten_requests_of_the_held_out_part_are_right() -> None:
     counted = await score(RulesPlanner(), requests(held_out=True))
     assert counted.accuracy >= 0.9, counted.misses
-    assert counted.needless_questions <= counted.total * 0.05, counted.misses
-
-
-async def test_three_in_four_requests_that_the_grammar_never_saw_are_right() -> None:
-    counted = await score(RulesPlanner(), unseen())
-    assert counted.accuracy >= 0.75, f"{counted.right} of {counted.total}"
-    assert counted.needless_questions <= counted.total * 0.06
+    assert counted.needless_questions <= counted.total * 0.02, counted.misses
 
 
 def test_the_corpus_is_half_chinese_has_no_twins_and_a_held_out_part() -> None:
-    asked = (*requests(), *unseen())
+    asked = requests()
     chinese = sum(any(map(is_han, request.text)) for request in asked)
     assert len(asked) >= 400
     assert 0.4 <= chinese / len(asked) <= 0.65
     assert len({request.text for request in asked}) == len(asked)
-    assert len(requests(held_out=True)) >= 100
-    assert len(unseen()) >= 150
+    assert len(requests(held_out=True)) >= 250
 
 
 def test_the_fresh_corpus_is_at_least_half_chinese_and_shares_no_text_with_the_others() -> None:
     asked = [request.text for request in fresh()]
     assert len(asked) >= 250
     assert sum(any(map(is_han, text)) for text in asked) >= len(asked) / 2
-    assert len({*asked, *(request.text for request in (*requests(), *unseen()))}) == len(asked) + len(requests()) + len(
-        unseen()
-    )
+    assert len({*asked, *(request.text for request in requests())}) == len(asked) + len(requests())
 
 
 @pytest.mark.parametrize(
@@ -90,7 +81,7 @@ async def test_no_english_request_acts_when_it_is_denied_asked_about_or_put_off(
 
 async def test_every_choice_of_a_question_is_itself_understood() -> None:
     planner = RulesPlanner()
-    for request in (*requests(), *unseen()):
+    for request in requests():
         plan = await planner.plan(request.text)
         for choice in plan.choices if isinstance(plan, Clarify) else ():
             chosen = await planner.plan(choice.command)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.brain.lexicon import HAN, LATIN, kind_sense
 from bot.brain.particles_en import LATIN_PARTICLES
 from bot.brain.particles_zh import HAN_PARTICLES
-from bot.brain.planner import Clarify
+from bot.brain.planner import Clarify, Reply
 from bot.brain.rules import plan
 from bot.brain.tags import CHANGES, Tag
 from bot.brain.tokens import tokenise
@@ -16,7 +16,7 @@ from bot.brain.vocabulary_zh import HAN_WORDS
 from bot.brain.wording import request
 from executor.operations import ContainerImage as Image
 from executor.operations import Delete, Describe, Events, Exec, Get, Logs, Operation, Restart, Scale, SetImage, Target
-from tests.corpus.requests import changes, notation
+from tests.corpus.requests import Request, changes, notation, requests
 
 TURNS = {Tag.NEG, Tag.IF, Tag.EXCEPT, Tag.SHOULD, Tag.HOW, Tag.WHO, Tag.LATER, Tag.HAN, Tag.FILLER, Tag.DONE, Tag.ODD}
 """Words beside which nothing may act."""
@@ -76,6 +76,40 @@ def test_nothing_acts_without_a_verb_of_change_nor_beside_a_word_that_turns_it_r
 def test_text_without_a_verb_of_change_never_acts(text: str) -> None:
     if not {token.tag for token in tokenise(text)} & CHANGES and "k" not in text.lower():
         assert changes(plan(text)) == ()
+
+
+TURNING = [
+    word.strip()
+    for tag, _, words in (*HAN_PARTICLES, *LATIN_PARTICLES)
+    if tag in (Tag.NEG, Tag.IF, Tag.EXCEPT)
+    for word in (words.replace("\n", "|").split("|") if "|" in words or words.isascii() else words.split())
+    if word.strip() and word.strip() not in ("不", "没", "没有")  # a question at the end: 重启一下不
+]
+ASKED = [
+    one
+    for one in requests()
+    if one.expect.startswith(("restart", "delete", "scale", "set-image")) and "kubectl" not in one.text
+]
+
+
+@given(st.sampled_from(ASKED), st.sampled_from(TURNING), st.integers(0, 99))
+@settings(max_examples=1500, deadline=None)
+def test_no_request_acts_with_a_denial_or_a_condition_anywhere_in_it(asked: Request, word: str, place: int) -> None:
+    starts = [token.start for token in tokenise(asked.text)]
+    at = [*starts, len(asked.text)][place % (len(starts) + 1)]
+    assert changes(plan(f"{asked.text[:at]} {word} {asked.text[at:]}")) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["重启 web " * 500, "restart web and api, " * 190, "web 挂了，" * 700, "的" * 3999, "a b " * 999]
+)
+def test_a_long_text_is_not_read_to_its_end(text: str) -> None:
+    """However long, so many words and no more are put into phrases: a click waits for the loop meanwhile."""
+    found = plan(text[:4000])
+    assert isinstance(found, Reply)
+    assert found.reason is not None
+    assert found.reason.code == "rules.too_wordy"
+    assert len(tokenise(text, 121)) == 121
 
 
 TARGETS = st.builds(

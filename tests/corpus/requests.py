@@ -1,11 +1,12 @@
 """The corpus of requests and how well a planner does on it.
 
 `requests.jsonl` has one request a line: `text`, `expect` (the plan as `notation` writes it), and `held_out`: whether the grammar
-was not written from it. `unseen.jsonl` is held out more strictly: written without trying any of it on the grammar, measured, and
-not looked at when the grammar is changed. `fresh.jsonl` is as strict and newer: written from what Steward promises, without a
-look at the grammar, before any of it was tried. It says in `also` what would be as right, where nothing that was promised decides
-between two safe answers. A wrong action is a change that was proposed and not asked for; a needless question is a question back
-where an answer was expected.
+was not written from it. Requests written by somebody who did not know the grammar were divided by a hash of their text before it
+was known what it makes of them; the held-out half is not looked at when the grammar is changed. `fresh.jsonl` is as strict and
+newer: written from what Steward promises, without a look at the grammar, before any of it was tried. It says in `also` what would
+be as right, where nothing that was promised decides between two safe answers.
+
+A wrong action is a change that was proposed and not asked for; a needless question is a question back where an answer was expected.
 """
 
 import json
@@ -46,7 +47,6 @@ from executor.operations import (
 )
 
 FILE = Path(__file__).with_name("requests.jsonl")
-UNSEEN = FILE.with_name("unseen.jsonl")
 FRESH = FILE.with_name("fresh.jsonl")
 _READS = (Get, Describe, Logs, Events)
 
@@ -81,11 +81,6 @@ class Score:
 def requests(*, held_out: bool | None = None) -> tuple[Request, ...]:
     """All requests, or only those that the grammar was (not) written from."""
     return tuple(one for one in _read(FILE) if held_out is None or one.held_out == held_out)
-
-
-def unseen() -> tuple[Request, ...]:
-    """As an engineer on call types them: alerts and tables pasted, half sentences, slang, mistypings."""
-    return _read(UNSEEN)
 
 
 def fresh() -> tuple[Request, ...]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: to connect, without a sign of life, for one request of a person altogether, between tries, and how long the model
-    is left alone after a failure. `longest_rest` bounds how that doubles."""
+    """Seconds: to connect, without a sign of life, for one request of a person altogether (`reading` of them with tools, so that
+    some are left for the answer), between tries, and how long the model is left alone after a failure. `longest_rest` bounds how
+    that doubles."""
 
     connect: float = 5.0
     silence: float = 20.0
     whole: float = 60.0
+    reading: float = 40.0
     tries: int = 3
     pause: float = 0.5
     longest_pause: float = 5.0

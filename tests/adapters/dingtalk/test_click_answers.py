@@ -133,3 +133,26 @@ async def test_somebody_of_another_organisation_is_nobody(line: Line, ears: Ears
     body = {"outTrackId": "x", "corpId": "dingother", "userId": LI, "content": "", "value": ""}
     await (await gateway.push("/v1.0/card/instances/callback", body)).acked()
     assert ears.clicks[0].operator.id == ""
+
+
+async def test_which_organisation_it_is_is_told_before_a_message_is_acknowledged(
+    ears: Ears, gateway: DingTalkStandIn
+) -> None:
+    told: list[str] = []
+
+    async def tell(corp_id: str) -> None:
+        assert not ears.messages
+        told.append(corp_id)
+
+    door = DingTalk(
+        gateway.client_id,
+        gateway.client_secret,
+        openapi_endpoint=gateway.url,
+        oapi_endpoint=gateway.url,
+        on_corp_id=tell,
+    )
+    async with listening(door, ears, gateway):
+        for text in ("hi", "again"):
+            await (await gateway.say(LI, text, conversation=GROUP)).acked()
+    await door.close()
+    assert told == [gateway.credentials.corp_id]

@@ -1,0 +1,57 @@
+"""Whether a clause says or asks that something does not work, in other words than those of the lists for it."""
+
+from bot.brain.clauses import Clause
+from bot.brain.subjects import names
+from bot.brain.tags import Tag
+
+_WELL = ("up", "ok", "okay", "running", "good", "back", "well", "down")
+_SHORT = 3
+"""Characters of a word that tells what became of something."""
+_SERVER_ERRORS = ("500", "502", "503", "504")
+_OF_IT = (Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE, Tag.REPLICAS, Tag.IMAGE_WORD)
+"""Something of it in particular is asked for."""
+
+
+def says_what(clause: Clause) -> bool:
+    """`web 挂了`, `web is down`, `web 502`"""
+    return clause.has(Tag.WHY, Tag.FAULT, Tag.DIAGNOSE) or _is_down(clause) or _answers_badly(clause)
+
+
+def says_so(clause: Clause) -> bool:
+    """`web 没拉到镜像`, `web can't reach its disk`: denied of a thing where nothing is asked to be done; `检查一下 web`."""
+    fails = any(token.tag is Tag.NEG and token.value == "fails" for token in clause.tokens)
+    checked = any(token.tag is Tag.LOOK and token.value == "check" for token in clause.tokens)
+    return fails or (checked and not clause.has(*_OF_IT))
+
+
+def rises(clause: Clause) -> bool:
+    """`内存一直涨`"""
+    return clause.has(Tag.UNDONE) and clause.has(Tag.OFTEN, Tag.PERFECT)
+
+
+def asks_if_sound(clause: Clause) -> bool:
+    """`web 正常吗`, `is web up?`; not `web 正常了`."""
+    asked = clause.question or clause.has(Tag.ASK)
+    spoken = [token for token in clause.tokens if token.tag is not Tag.NOISE or token.text.lower() in _WELL]
+    inverted = bool(spoken) and spoken[0].text.lower() in ("is", "are")
+    well = clause.has(Tag.SOUND) or any(token.text.lower() in _WELL for token in spoken)
+    return (asked and (clause.has(Tag.SOUND) or _is_down(clause))) or (inverted and well)
+
+
+def has_become(clause: Clause) -> bool:
+    """`redis 抽了`: said of one thing only, in a word that no list knows, and it is so by now."""
+    roles = [phrase.role for phrase in clause.phrases]
+    ends = clause.tokens[-1].tag is Tag.PERFECT and not clause.has(Tag.BA, Tag.BENEFIT, Tag.WANT, Tag.ASK)
+    return ends and roles[:1] == ["object"] and set(roles[1:]) == {Tag.HAN} and len(roles) <= _SHORT + 1
+
+
+def _is_down(clause: Clause) -> bool:
+    """`nginx is down`"""
+    return any(phrase.role == Tag.DIRECTION and phrase.tokens[0].value == "down" for phrase in clause.phrases)
+
+
+def _answers_badly(clause: Clause) -> bool:
+    """`web 502`: a number that only an HTTP server says."""
+    numbers = [phrase.value("n") or "" for phrase in clause.all("amount") if len(phrase.tokens) == 1]
+    said = names(clause) or bool(clause.all("place"))
+    return said and any(number in _SERVER_ERRORS for number in numbers)
