@@ -184,9 +184,9 @@ class ClaudePlanner:
         return Curtain(self._aliases)
 
     async def _learn_names(self, aliases: Aliases) -> None:
-        """What the cluster calls its own. Raises ClusterError, and Unusable where there are more names than are listed."""
+        """What the cluster calls its own. Raises ClusterError, and Unusable where none is there to tell, or more than is listed."""
         if self._reader is None:
-            return
+            raise Unusable(reason("model.names_unknown"))
         for sort, kinds in _NAMED:
             for kind in kinds:
                 raws = await all_of(self._reader, [kind_named(kind)], None)
