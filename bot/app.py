@@ -96,7 +96,6 @@ async def run(
                         connection.reader,
                         said,
                         policy=policy,
-                        mask_names=settings.steward_model_mask_names,
                         patience=patience,
                     )
                 )

@@ -93,11 +93,15 @@ class Metrics:
                 self._late.inc()
             case "model.answered":
                 self._asked.labels(event["purpose"]).inc()
-                for kind in ("input", "cached", "output"):
-                    self._tokens.labels(event["purpose"], kind).inc(event[kind])
+                self._spent(event["purpose"], event)
             case "model.without":
                 self._without.labels(event["reason"]).inc()
+                self._spent("unanswered", event)
         return event
+
+    def _spent(self, purpose: str, event: EventDict) -> None:
+        for kind in ("input", "cached", "output"):
+            self._tokens.labels(purpose, kind).inc(event.get(kind, 0))
 
     async def scrape(self, store: Store, lines: Lines, budgets: Sequence[Budget], ear: Ear | None = None) -> bytes:
         """The text exposition format."""

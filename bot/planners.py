@@ -27,7 +27,6 @@ async def planner_of(
     words: Words,
     *,
     policy: Policy,
-    mask_names: bool = False,
     patience: Patience | None = None,
 ) -> AsyncIterator[Planner]:
     """With a key, messages that the rules do not fully understand go to the model."""
@@ -37,6 +36,6 @@ async def planner_of(
         yield rules
         return
     try:
-        yield ClaudePlanner(endpoint, rules, reader, words, policy=policy, mask_names=mask_names)
+        yield ClaudePlanner(endpoint, rules, reader, words, policy=policy, mask_names=settings.steward_model_mask_names)
     finally:
         await endpoint.close()

@@ -23,7 +23,7 @@ from bot.brain.claude.looks import Looks, diagnosis_text
 from bot.brain.claude.prompt import diagnosis, request
 from bot.brain.claude.proposals import Proposals
 from bot.brain.claude.toolbox import Toolbox
-from bot.brain.claude.usage import Purpose, Spent
+from bot.brain.claude.usage import NO_USAGE, Purpose, Spent, Usage
 from bot.brain.memory import NOTHING, Memory
 from bot.brain.planner import Clarify, Conclusion, Diagnose, Plan, Planner, Refusal, Reply
 from bot.brain.shown import Shown
@@ -118,7 +118,7 @@ class ClaudePlanner:
         except (Away, Unusable) as error:
             if not proposals.operations:
                 raise  # else what it proposed before stands: it was checked, and a person decides
-            unfinished = reason("model.unfinished", why=self._words.say(error.reason))
+            unfinished = reason("model.unfinished", why=self._told(error.reason))
             return proposals.plan.model_copy(update={"notes": (unfinished,)})
         if proposals.operations:
             return proposals.plan
@@ -140,10 +140,10 @@ class ClaudePlanner:
             purpose, answer = await ask(conversation)
         except Away as error:
             breaker.failed(error)
-            return self._without(error.reason)
+            return self._without(error.reason, conversation.usage)
         except Unusable as error:
             breaker.answered()
-            return self._without(error.reason)
+            return self._without(error.reason, conversation.usage)
         else:
             if conversation.lost is None:
                 breaker.answered()
@@ -164,12 +164,16 @@ class ClaudePlanner:
         finally:
             breaker.gave_up()
 
-    def _without(self, why: Reason) -> Reason:
-        """The endpoint's own words may hold aliases."""
+    def _without(self, why: Reason, spent: Usage = NO_USAGE) -> Reason:
         self.spent.failures[why.code] += 1
-        log.warning("model.without", reason=why.code)
+        tokens = {"input": spent.input, "cached": spent.cached, "output": spent.output}
+        log.warning("model.without", reason=why.code, calls=spent.calls, **tokens)
+        return reason("model.away", why=self._told(why))
+
+    def _told(self, why: Reason) -> str:
+        """The endpoint's own words may hold aliases."""
         said = self._words.say(why)
-        return reason("model.away", why=self._aliases.restore(said) if self._aliases else said)
+        return self._aliases.restore(said) if self._aliases else said
 
     async def _curtain(self, text: str, memory: Memory, conversation: Conversation) -> Curtain:
         """Raises Unusable when the names cannot be learned: names that are not known cannot be hidden."""
@@ -184,9 +188,9 @@ class ClaudePlanner:
         return Curtain(self._aliases)
 
     async def _learn_names(self, aliases: Aliases) -> None:
-        """What the cluster calls its own. Raises ClusterError, and Unusable where there are more names than are listed."""
+        """What the cluster calls its own. Raises ClusterError, and Unusable where none is there to tell, or more than is listed."""
         if self._reader is None:
-            return
+            raise Unusable(reason("model.names_unknown"))
         for sort, kinds in _NAMED:
             for kind in kinds:
                 raws = await all_of(self._reader, [kind_named(kind)], None)
