@@ -105,7 +105,8 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
     part: list[Token] = []
     opening = ""
     for index, token in enumerate(tokens):
-        begins_anew = token.tag is Tag.AND and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
+        links = token.tag is Tag.AND or (token.tag is Tag.NOISE and token.text.lower() == "so")
+        begins_anew = links and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
         if token.tag is Tag.SCALE and token.text.startswith("再") and follows is Tag.TO and _acts(part):
@@ -154,6 +155,7 @@ def _questions(parts: Sequence[_Part]) -> list[bool]:
         tail = all(tag in _UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
         asked = part.end is Tag.QUESTION or tail or (asked and part.end is not Tag.STOP) or tags[0] is Tag.QUESTION
         marks.append(asked)
+        asked = asked and Tag.BENEFIT not in tags  # web is down, could you restart it?
     return marks[::-1]
 
 

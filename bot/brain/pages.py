@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, Tag
@@ -36,6 +37,8 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
         return Reply(topic="help" if asked or not tokens else "hello")
     if text.lower().replace(" ", "") in _MY_ID:
         return Reply(topic="whoami")
+    if [token.text.lower() for token in content] == ["morning"]:
+        return Reply(topic="hello")
     if set(tags) <= {Tag.HELLO, Tag.LOOSE} and Tag.HELLO in tags:
         return Reply(topic="hello")
     if Tag.HELP in tags and set(tags) <= {Tag.HELP, Tag.HELLO, Tag.LOOK}:
@@ -80,7 +83,7 @@ def _denies(text: str, content: Sequence[Token]) -> bool:
 def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, asked: bool) -> Plan:
     verb = next(token for token in content if token.tag is Tag.DECIDE)
     code = _CODE.match(text, verb.end)
-    if code is None:
+    if code is None or (code[1].islower() and latin_phrase([code[1]]) is not None):  # cancel that
         return Clarify(question=reason("rules.code_missing", verb=verb.text))
     before = [token for token in tokens if token.start < verb.start and token.tag not in _NOISE]
     behind = [token for token in tokens if token.start >= code.end() and token.tag not in _NOISE]

@@ -227,7 +227,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         """
         previous | previously crashed | before it crashed | before it died | before crashing | before dying |
         before it went down | before the restart | before it restarted | last crash | last crashed |
-        before the crash | before crash | prior | last restart | the crashed | last terminated
+        before the crash | before crash | prior | last restart | the crashed container | last terminated
         """,
     ),
     (Tag.PREVIOUS, "logs", "crash log | crash logs | crashed logs | old logs"),

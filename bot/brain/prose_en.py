@@ -4,6 +4,7 @@ No word about speaking, thinking, allowing or denying stands here: beside those 
 """
 
 ADVERBS = """
+exception | exceptions | happened | stack trace | stacktrace | traceback |
 a bit | a little | a lot | accepting | acting | actually | additional | anyway | appears | around | basically |
 became | become | behaving | big | black friday | booting | both of | busy | came | causing | clearly | climbing |
 come | comes | coming | complain | complaining | complains | completely | deal | decreased | definitely |

@@ -45,7 +45,7 @@ _SENSES: dict[str, tuple[_Sense, ...]] = {
 _AIMS = ((Tag.SCALE, "at"), (Tag.SCALE, "add"))
 _MORE = {"more": "add", "extra": "add", "additional": "add", "less": "remove", "fewer": "remove"}
 _BRINGS = ("来个", "给个", "来点", "来份")
-_CAUSES = ("get", "have", "i need", "we need", "i want", "we want")
+_CAUSES = ("get", "have", "i need", "we need", "i want", "we want", "need")
 _COPULAS = ("is", "are", "looks", "seems", "went", "goes", "got", "feels")
 _ASKING = ("不", "没", "没有")
 _NAMED = frozenset({Tag.NAME, Tag.CASED, Tag.OBJECT, Tag.PATH})
@@ -166,7 +166,9 @@ def _participles(tokens: list[Token]) -> list[Token]:
     found: list[Token] = []
     for before, token, after in _neighbours(tokens):
         turned = token
-        if caused and token.tag is Tag.DONE and token.value:
+        if _word(token) in ("anyone", "anybody") and after is not None and after.tag is Tag.DONE:
+            turned = replace(token, tag=Tag.WHO)
+        elif caused and token.tag is Tag.DONE and token.value:
             turned = replace(token, tag=Tag.RESTART if token.value == "restart" else Tag.DELETE, value="")
         elif _word(token) == "restarting" and after is not None and after.tag in _NAMED | {Tag.KIND, Tag.PRONOUN}:
             turned = replace(token, tag=Tag.RESTART, value="" if _word(before) == "would you mind" else "gerund")
