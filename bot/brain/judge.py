@@ -143,6 +143,9 @@ def _read_or_nothing(clause: Clause, scene: Scene) -> Reading:
 
 
 def _complains(clause: Clause) -> bool:
+    """`扛不住了`, `麻烦处理：`"""
+    if {phrase.role for phrase in clause.phrases} <= {Tag.DIAGNOSE, Tag.COLON}:
+        return True
     return (
         clause.has(Tag.FAULT)
         and not clause.question

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.brain.characters import is_picture
 from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
@@ -34,7 +35,8 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
     if not content:
         asked = any(token.tag in (Tag.QUESTION, Tag.ASK) for token in tokens)
         asked = asked or any(token.tag is Tag.BENEFIT for token in tokens)
-        return Reply(topic="help" if asked or not tokens else "hello")
+        silent = not tokens and not any(map(is_picture, text))
+        return Reply(topic="help" if asked or silent else "hello")
     if text.lower().replace(" ", "") in _MY_ID:
         return Reply(topic="whoami")
     if [token.text.lower() for token in content] == ["morning"]:

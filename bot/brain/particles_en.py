@@ -250,7 +250,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         thx | ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent |
         urgently | give | for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm |
         yo | dear | kubectl | go ahead | existing | then please | lgtm | go | go and | lol | haha | hehe | wow |
-        omg | nice work | +1 | ack | roger | noted | got it | gotcha | will do | again | once more |
+        omg | nice work | bot | steward | ack | roger | noted | got it | gotcha | will do | again | once more |
         one more time | team | folks | mate | buddy | man | bro | dude | everyone | fyi | btw |
         as soon as possible | at once | straight away | for now | for a sec | when you can |
         when you get a chance | when you have a moment | if you can | if possible | if you could |
