@@ -39,7 +39,8 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         either | maybe | perhaps | think | believe | said | says | told | tell | asks | asked | wants | want |
         needs | need | like | hear | heard | someone | somebody | anyone | anybody | must | than | try |
         so that | nobody | only | pretend | example | read | docs | word | means | mean | bug | after all |
-        who said | guess | remind | remember | ask | someday | saying | say | ever | time | boss | kidding |
+        who said | guess | remind | remember | ask | someday | saying | say | i'm | i'll | we're | we'll | he's |
+        she's | they'll | i've | we've | they've | i'd | we'd | you're | gonna | ever | time | boss | kidding |
         joking | joke | manager | forbids | forbidden | allowed | permission | suppose to | supposed | planning |
         plan to | planned | drop | push | ship | release | put | move | point | leave | article | explain |
         difference | between | vs | versus | nor | neither | although
@@ -120,13 +121,14 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         Tag.FAULT,
         "",
         """
-        returns | returning | stopped responding | ooms | ooming | is off with | something is off with | is off |
-        stopped working | not responding | stopped serving | overloaded | saturated | overwhelmed | maxed out |
-        leaking | memory leak | sluggish | flaky | slower | laggy | failed to | fails to | unable to |
-        refuses to | refusing to | refused | disconnected | dropped out | goes down | went down | gone down |
-        came down | blew up | blowing up | blows up | borked | hosed | wedged | frozen | froze | spiking |
-        spikes | spike | high load | high error rate | error rate | leaks | deadlocked | evictions | throttled |
-        throttling | rejecting | rejects | missing | lost | oomkilling | oom killed | out of memory |
+        returns | returning | stopped responding | can't keep up | cannot keep up | can't cope | struggling |
+        didn't help | did not help | doesn't help | ooms | ooming | is off with | something is off with |
+        is off | stopped working | not responding | stopped serving | overloaded | saturated | overwhelmed |
+        maxed out | leaking | memory leak | sluggish | flaky | slower | laggy | failed to | fails to |
+        unable to | refuses to | refusing to | refused | disconnected | dropped out | goes down | went down |
+        gone down | came down | blew up | blowing up | blows up | borked | hosed | wedged | frozen | froze |
+        spiking | spikes | spike | high load | high error rate | error rate | leaks | deadlocked | evictions |
+        throttled | throttling | rejecting | rejects | missing | lost | oomkilling | oom killed | out of memory |
         running out of memory | crashloops | red | disk pressure | memory pressure | pid pressure | out of disk |
         no space | no space left | disk full | disk is full | high disk usage | not scheduling | not pulling |
         not coming back | not working properly | not serving | critical | bad gateway | 5xx | 4xx | 500 errors |
@@ -249,9 +251,9 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you |
         thx | ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent |
         urgently | give | for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm |
-        yo | dear | kubectl | go ahead | existing | then please | lgtm | go | go and | lol | haha | hehe | wow |
-        omg | nice work | bot | steward | ack | roger | noted | got it | gotcha | will do | again | once more |
-        one more time | team | folks | mate | buddy | man | bro | dude | everyone | fyi | btw |
+        yo | dear | kubectl | go ahead | existing | then please | lgtm | old | go | go and | lol | haha | hehe |
+        wow | omg | nice work | bot | steward | ack | roger | noted | got it | gotcha | will do | again |
+        once more | one more time | team | folks | mate | buddy | man | bro | dude | everyone | fyi | btw |
         as soon as possible | at once | straight away | for now | for a sec | when you can |
         when you get a chance | when you have a moment | if you can | if possible | if you could |
         if you don't mind | over there | perfect | great | cool | sure | yes | yeah | yep | awesome | nice |
