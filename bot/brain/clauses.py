@@ -109,7 +109,12 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
         begins_anew = links and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
-        if token.tag is Tag.SCALE and token.text.startswith("再") and follows is Tag.TO and _acts(part):
+        if (
+            token.tag is Tag.SCALE
+            and token.text.startswith("再")
+            and follows is Tag.TO
+            and any(one.tag in CHANGES for one in part)
+        ):
             yield _Part(part, Tag.THEN, opening)
             part, opening = [token], "再"  # 先缩到 0 再扩到 3
         elif token.tag in _SEPARATORS or begins_anew or finally_:
@@ -125,10 +130,6 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
             part.append(token)
     if part:
         yield _Part(part, Tag.STOP, opening)
-
-
-def _acts(part: Sequence[Token]) -> bool:
-    return any(token.tag in CHANGES for token in part)
 
 
 def _begins(part: Sequence[Token], tokens: Sequence[Token]) -> bool:
