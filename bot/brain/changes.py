@@ -94,8 +94,9 @@ def _turned(clause: Clause, tags: frozenset[Tag], verbs: tuple[Token, ...]) -> T
         return Tag.ROLLBACK  # 回到上个版本, 切回老版本
     if (tags == {Tag.SCALE} and images and not amounts) or (tags == {Tag.ROLLBACK} and images):
         return Tag.UPGRADE  # 升到 nginx:1.27, 镜像回退到 nginx:1.25
-    if tags == {Tag.DELETE} and any(phrase.value("repl") == "" for phrase in amounts):
-        return Tag.SCALE  # remove two replicas
+    counted = any(phrase.value("repl") == "" or (phrase.has("repl") and clause.has(Tag.FROM)) for phrase in amounts)
+    if tags == {Tag.DELETE} and counted:
+        return Tag.SCALE  # remove two replicas, remove two pods from web
     if amounts and not images and [token.text.lower() for token in verbs] == ["bump"]:
         return Tag.SCALE  # bump web to 6
     return None

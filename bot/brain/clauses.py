@@ -105,10 +105,16 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
     part: list[Token] = []
     opening = ""
     for index, token in enumerate(tokens):
-        begins_anew = token.tag is Tag.AND and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
+        links = token.tag is Tag.AND or (token.tag is Tag.NOISE and token.text.lower() == "so")
+        begins_anew = links and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
-        if token.tag is Tag.SCALE and token.text.startswith("再") and follows is Tag.TO and _acts(part):
+        if (
+            token.tag is Tag.SCALE
+            and token.text.startswith("再")
+            and follows is Tag.TO
+            and any(one.tag in CHANGES for one in part)
+        ):
             yield _Part(part, Tag.THEN, opening)
             part, opening = [token], "再"  # 先缩到 0 再扩到 3
         elif token.tag in _SEPARATORS or begins_anew or finally_:
@@ -124,10 +130,6 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
             part.append(token)
     if part:
         yield _Part(part, Tag.STOP, opening)
-
-
-def _acts(part: Sequence[Token]) -> bool:
-    return any(token.tag in CHANGES for token in part)
 
 
 def _begins(part: Sequence[Token], tokens: Sequence[Token]) -> bool:
@@ -154,6 +156,7 @@ def _questions(parts: Sequence[_Part]) -> list[bool]:
         tail = all(tag in _UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
         asked = part.end is Tag.QUESTION or tail or (asked and part.end is not Tag.STOP) or tags[0] is Tag.QUESTION
         marks.append(asked)
+        asked = asked and Tag.BENEFIT not in tags  # web is down, could you restart it?
     return marks[::-1]
 
 

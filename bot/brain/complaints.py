@@ -1,5 +1,7 @@
 """Whether a clause says or asks that something does not work, in other words than those of the lists for it."""
 
+from itertools import pairwise
+
 from bot.brain.clauses import Clause
 from bot.brain.subjects import names
 from bot.brain.tags import Tag
@@ -19,9 +21,19 @@ def says_what(clause: Clause) -> bool:
 
 def says_so(clause: Clause) -> bool:
     """`web 没拉到镜像`, `web can't reach its disk`: denied of a thing where nothing is asked to be done; `检查一下 web`."""
-    fails = any(token.tag is Tag.NEG and token.value == "fails" for token in clause.tokens)
+    fails = any(token.tag is Tag.NEG and token.value == "fails" for token in clause.tokens) or _is_not(clause)
     checked = any(token.tag is Tag.LOOK and token.value == "check" for token in clause.tokens)
     return fails or (checked and not clause.has(*_OF_IT))
+
+
+def _is_not(clause: Clause) -> bool:
+    """`web not progressing`, `no pods ready`; not `not web`."""
+    pairs = pairwise(clause.tokens)
+    return any(
+        (one.text.lower() == "no" and two.tag is Tag.KIND)
+        or (two.text.lower() == "not" and one.tag in (Tag.NAME, Tag.KIND))
+        for one, two in pairs
+    )
 
 
 def rises(clause: Clause) -> bool:

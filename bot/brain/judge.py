@@ -65,13 +65,18 @@ def _told(clause: Clause, scene: Scene) -> Reading | None:
     """`i restarted web`: somebody did it, and it is offered; not `web was restarted`, which tells of web."""
     roles = [phrase.role for phrase in clause.phrases]
     done = next((token for token in clause.tokens if token.tag is Tag.DONE and token.value), None)
-    if done is None or clause.question or clause.has(Tag.NEG) or Tag.DONE not in roles:
+    if done is None or clause.has(Tag.NEG) or Tag.DONE not in roles:
         return None
-    if "object" in roles[: roles.index(Tag.DONE)] or "object" not in roles[roles.index(Tag.DONE) :]:
+    weighed = clause.has(Tag.CAN, Tag.SHOULD)  # can web be restarted?
+    if clause.question and not weighed:
+        return None
+    at = roles.index(Tag.DONE)
+    if not weighed and ("object" in roles[:at] or "object" not in roles[at:]):
         return None
     verb = replace(done, tag=Tag.RESTART if done.value == "restart" else Tag.DELETE, value="")
     phrases = tuple(Phrase(verb.tag, (verb,)) if done in phrase.tokens else phrase for phrase in clause.phrases)
-    return Ask(reason("rules.past"), _understood(replace(clause, phrases=phrases), scene))
+    code = "rules.advice" if weighed else "rules.past"
+    return Ask(reason(code), _understood(replace(clause, phrases=phrases), scene))
 
 
 def _understood(clause: Clause, scene: Scene) -> tuple[Operation, ...]:
@@ -143,6 +148,9 @@ def _read_or_nothing(clause: Clause, scene: Scene) -> Reading:
 
 
 def _complains(clause: Clause) -> bool:
+    """`扛不住了`, `麻烦处理：`"""
+    if {phrase.role for phrase in clause.phrases} <= {Tag.DIAGNOSE, Tag.COLON}:
+        return True
     return (
         clause.has(Tag.FAULT)
         and not clause.question
@@ -173,7 +181,7 @@ def _without_fault(clause: Clause) -> Clause:
             and (
                 ((requested or _is_complete(clause, verb)) and at < verb)
                 or (at > verb and "object" in roles[at + 1 : at + 3])
-                or roles[at + 1 : at + 3] == [Tag.DE, "object"]
+                or [role for role in roles[at + 1 :] if role != Tag.FAULT][:2] == [Tag.DE, "object"]
             )
         )
     )

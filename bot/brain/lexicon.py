@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from bot.brain.particles_en import LATIN_PARTICLES
 from bot.brain.particles_zh import HAN_PARTICLES
 from bot.brain.prose_en import ADVERBS, NOUNS
+from bot.brain.remarks_en import LATIN_REMARKS
+from bot.brain.remarks_zh import HAN_REMARKS
 from bot.brain.tags import Tag
+from bot.brain.verbs_zh import HAN_VERBS
 from bot.brain.vocabulary_en import LATIN_WORDS
 from bot.brain.vocabulary_zh import HAN_WORDS
 from executor.kinds import kind_of
@@ -41,8 +44,8 @@ class Lexicon:
         return self._senses.get(word)
 
 
-HAN = Lexicon(HAN_WORDS + HAN_PARTICLES, " ")
-LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, (Tag.LOOSE, "", ADVERBS), (Tag.PROSE, "", NOUNS)), "|")
+HAN = Lexicon((*HAN_VERBS, *HAN_WORDS, *HAN_PARTICLES, *HAN_REMARKS), " ")
+LATIN = Lexicon((*LATIN_WORDS, *LATIN_PARTICLES, *LATIN_REMARKS, (Tag.LOOSE, "", ADVERBS), (Tag.PROSE, "", NOUNS)), "|")
 
 
 def han_word(text: str, at: int) -> tuple[int, Sense] | None:

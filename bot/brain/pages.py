@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from bot.brain.characters import is_picture
+from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, Tag
@@ -33,9 +35,12 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
     if not content:
         asked = any(token.tag in (Tag.QUESTION, Tag.ASK) for token in tokens)
         asked = asked or any(token.tag is Tag.BENEFIT for token in tokens)
-        return Reply(topic="help" if asked or not tokens else "hello")
+        silent = not tokens and not any(map(is_picture, text))
+        return Reply(topic="help" if asked or silent else "hello")
     if text.lower().replace(" ", "") in _MY_ID:
         return Reply(topic="whoami")
+    if [token.text.lower() for token in content] == ["morning"]:
+        return Reply(topic="hello")
     if set(tags) <= {Tag.HELLO, Tag.LOOSE} and Tag.HELLO in tags:
         return Reply(topic="hello")
     if Tag.HELP in tags and set(tags) <= {Tag.HELP, Tag.HELLO, Tag.LOOK}:
@@ -80,7 +85,7 @@ def _denies(text: str, content: Sequence[Token]) -> bool:
 def _decide(text: str, tokens: Sequence[Token], content: Sequence[Token], *, asked: bool) -> Plan:
     verb = next(token for token in content if token.tag is Tag.DECIDE)
     code = _CODE.match(text, verb.end)
-    if code is None:
+    if code is None or (code[1].islower() and latin_phrase([code[1]]) is not None):  # cancel that
         return Clarify(question=reason("rules.code_missing", verb=verb.text))
     before = [token for token in tokens if token.start < verb.start and token.tag not in _NOISE]
     behind = [token for token in tokens if token.start >= code.end() and token.tag not in _NOISE]

@@ -92,7 +92,8 @@ def _cut(text: str) -> tuple[str, str]:
             quote = "" if quote == character else quote or character
         elif not quote and (is_han(character) or character in "，。！；：、\n"):
             behind = text[at:]
-            if all(token.tag in _AROUND - {Tag.EXEC} for token in tokenise(behind)):
+            tags = {token.tag for token in tokenise(behind)}
+            if tags <= (_AROUND if Tag.BENEFIT in tags else _AROUND - {Tag.EXEC}):
                 return text[:at], behind
             return text, ""
     polite = _POLITE_END.search(text)

@@ -48,7 +48,9 @@ _REVOKES = tuple(
     )
 )
 _WHO_MAY = frozenset(
-    {"谁能审批", "谁可以审批", "谁能批准", "谁可以批准", "谁有权审批", "谁是管理员", "管理员是谁", "管理员有谁", "管理员有哪些",
+    {"谁能审批", "谁可以审批", "谁能批准", "谁可以批准", "谁有权审批", "谁是管理员",
+     "管理员都有谁", "谁能批", "谁可以批", "谁来审批", "审批人是谁", "审批人有谁", "有哪些审批人",
+     "管理员是谁", "管理员有谁", "管理员有哪些",
      "有哪些管理员", "管理员列表", "管理员名单", "授权列表", "审批人", "管理员",
      "who can approve", "who may approve", "who is admin", "who are the admins", "who are the administrators", "list admins",
      "list administrators", "admins", "administrators"}

@@ -57,7 +57,7 @@ _RULES = {
     "since": "RECENT? DE? (NUMBER UNIT? half=HALF? | half=HALF UNIT?) MINUTES (INSIDE | DE)* | RECENT MINUTES",
     # payment 那边 web 挂了: not said of payment itself, unless nothing else is named
     "aside": "name=NAME ASIDE",
-    "image": "to=TO? ref=IMAGE | to=TO? assign=ASSIGN",
+    "image": "to=TO? ref=IMAGE | TO IMAGE_WORD ref=IMAGE | to=TO? assign=ASSIGN",
     "goal": "TO ref=NAME | TO ref=PATH | TO ref=DECIMAL",
     "origin": "FROM (ref=IMAGE | ref=DECIMAL | ref=PATH | NUMBER UNIT? (REPLICAS | KIND.Pod)?)",
     "previous": "FLAG.previous | FLAG.p | PREVIOUS FAULT? INSIDE? DE?",

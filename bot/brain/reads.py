@@ -64,7 +64,8 @@ def _asks_about(clause: Clause) -> bool:
 def _asks_how_many(clause: Clause) -> bool:
     """`web 有几个副本`: the row of a list tells how many are ready."""
     details = (Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE, Tag.IMAGE_WORD)
-    return clause.has(Tag.REPLICAS) and clause.has(Tag.HOWMANY) and not clause.has(*details)
+    asked = clause.has(Tag.HOWMANY) or (clause.question and {phrase.role for phrase in clause.phrases} <= _BARE)
+    return clause.has(Tag.REPLICAS) and asked and not clause.has(*details)
 
 
 def _is_general(clause: Clause, scene: Scene) -> bool:

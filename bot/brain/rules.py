@@ -24,7 +24,7 @@ from bot.brain.planner import Choice, Clarify, Conclusion, Plan, Proposal, Refus
 from bot.brain.readings import Look, Reading, Scene
 from bot.brain.senses import settled
 from bot.brain.spelling import Token
-from bot.brain.tags import VERBS, Tag
+from bot.brain.tags import CHANGES, VERBS, Tag
 from bot.brain.targets import groups
 from bot.brain.tokens import tokenise
 from executor.diagnosis import Diagnosis
@@ -157,7 +157,7 @@ def _misspelt(text: str, tokens: tuple[Token, ...]) -> Plan | None:
     """Names that are none: with the offending character, or in lower case as a choice."""
     meant = any(token.tag in _SUBJECTS for token in tokens)
     named = any(token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH) for token in tokens)
-    changes = any(token.tag in VERBS for token in tokens)
+    changes = any(token.tag in CHANGES for token in tokens)
     odd = next((token for token in tokens if token.tag is Tag.ODD), None)
     if odd is not None:
         why = reason("rules.odd_character", text=mask(odd.text[:60]).text, code=code_point(odd.value))
@@ -166,7 +166,7 @@ def _misspelt(text: str, tokens: tuple[Token, ...]) -> Plan | None:
     if bad is not None and meant and (changes or not named):
         return Refusal(reasons=(reason("rules.bad_name", text=mask(bad.text[:60]).text),))
     cased = [token for token in tokens if token.tag is Tag.CASED]
-    if cased and meant and (changes or not named):
+    if cased and meant and changes:
         lower = text
         for token in cased:
             lower = f"{lower[: token.start]}{token.value}{lower[token.end :]}"
@@ -176,5 +176,8 @@ def _misspelt(text: str, tokens: tuple[Token, ...]) -> Plan | None:
 
 
 def _lenient(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """In a read, words such as `HTTP` or `5xx` beside the name do not matter."""
-    return tuple(replace(token, tag=Tag.LOOSE) if token.tag in (Tag.CASED, Tag.BAD) else token for token in tokens)
+    """In a read, words such as `HTTP` or `5xx` beside the name do not matter; `Redis` alone can but be redis."""
+    named = any(token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH) for token in tokens)
+    cased = Tag.LOOSE if named else Tag.NAME
+    turned = {Tag.BAD: Tag.LOOSE, Tag.CASED: cased}
+    return tuple(replace(token, tag=turned.get(token.tag, token.tag)) for token in tokens)

@@ -39,13 +39,13 @@ _SENSES: dict[str, tuple[_Sense, ...]] = {
     "put": (*_SHIPS, *_KEEPS),
     **dict.fromkeys(("deploy", "push", "ship", "release", "move", "point"), _SHIPS),
     **dict.fromkeys(("发布", "部署", "上", "发", "跑", "上线"), _SHIPS),
-    **dict.fromkeys(("恢复", "keep", "want", "need", "leave", "get", "give", "have"), _KEEPS),
+    **dict.fromkeys(("恢复", "留", "keep", "want", "need", "leave", "get", "give", "have"), _KEEPS),
     **dict.fromkeys(("spin up", "launch", "start", "start up", "bring up"), _STARTS),
 }
 _AIMS = ((Tag.SCALE, "at"), (Tag.SCALE, "add"))
 _MORE = {"more": "add", "extra": "add", "additional": "add", "less": "remove", "fewer": "remove"}
 _BRINGS = ("来个", "给个", "来点", "来份")
-_CAUSES = ("get", "have", "i need", "we need", "i want", "we want")
+_CAUSES = ("get", "have", "i need", "we need", "i want", "we want", "need")
 _COPULAS = ("is", "are", "looks", "seems", "went", "goes", "got", "feels")
 _ASKING = ("不", "没", "没有")
 _NAMED = frozenset({Tag.NAME, Tag.CASED, Tag.OBJECT, Tag.PATH})
@@ -88,10 +88,13 @@ def _word(token: Token | None) -> str:
 
 
 def _asked(tokens: list[Token]) -> list[Token]:
-    """`重启一下不`, `扩容了没`: a denial at the very end is a question. `那重启吧`, `行`: an opening that says nothing."""
+    """`重启一下不`, `扩容了没`: a denial at the very end is a question. `那重启吧`, `行`, `重启看看`: what says nothing."""
     first, last = tokens[0], tokens[-1]
     if last.tag is Tag.NEG and last.text in _ASKING:
         tokens = [*tokens[:-1], replace(last, tag=Tag.ASK)]
+    heard = [token for token in tokens if token.tag is not Tag.NOISE]
+    if heard and heard[-1].tag is Tag.LOOK and any(token.tag in _STRONG for token in tokens):
+        tokens = [replace(token, tag=Tag.NOISE) if token is heard[-1] else token for token in tokens]
     if first.text == "行" or (first.text == "那" and len(tokens) > 1):
         tokens = [replace(first, tag=Tag.NOISE), *tokens[1:]]
     return tokens
@@ -153,10 +156,11 @@ def _light(tokens: list[Token]) -> list[Token]:
     """`来个重启`, `spin up two more`: another word says what is done."""
     if not any(token.tag in _STRONG for token in tokens):
         return tokens
-    return [
-        replace(token, tag=Tag.LIGHT) if token.text in _BRINGS or _SENSES.get(_word(token)) is _STARTS else token
-        for token in tokens
+    light = [token.text in _BRINGS or _SENSES.get(_word(token)) is _STARTS for token in tokens]
+    tokens = [
+        replace(token, tag=Tag.LIGHT) if is_light else token for token, is_light in zip(tokens, light, strict=True)
     ]
+    return [token for token in tokens if _word(token) != "number of"]  # double the number of replicas
 
 
 def _participles(tokens: list[Token]) -> list[Token]:
@@ -166,7 +170,9 @@ def _participles(tokens: list[Token]) -> list[Token]:
     found: list[Token] = []
     for before, token, after in _neighbours(tokens):
         turned = token
-        if caused and token.tag is Tag.DONE and token.value:
+        if _word(token) in ("anyone", "anybody") and after is not None and after.tag is Tag.DONE:
+            turned = replace(token, tag=Tag.WHO)
+        elif caused and token.tag is Tag.DONE and token.value:
             turned = replace(token, tag=Tag.RESTART if token.value == "restart" else Tag.DELETE, value="")
         elif _word(token) == "restarting" and after is not None and after.tag in _NAMED | {Tag.KIND, Tag.PRONOUN}:
             turned = replace(token, tag=Tag.RESTART, value="" if _word(before) == "would you mind" else "gerund")

@@ -30,6 +30,7 @@ _PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,3})?%", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6})(s|sec|secs|m|min|mins|h|hr|hrs|d|am|pm)", re.ASCII)
 _QUANTITY = re.compile(r"\d{1,6}(?:\.\d{1,3})?(?:[KMGT]i?|[kmgt]i|[KMGT]B)", re.ASCII)
 _TROUBLE = re.compile(r"[45](?:\d\ds|xx|XX)", re.ASCII)
+_READY = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
 _PAIR = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*=\S*", re.ASCII)
 
 
@@ -83,7 +84,7 @@ def form_of(word: str) -> tuple[Tag, str]:
 
 
 def _figure(word: str) -> tuple[Tag, str] | None:
-    """Numbers, and what has one in it: `+2`, `2x`, `95%`, `2Gi`, `503s`."""
+    """Numbers, and what has one in it: `+2`, `2x`, `95%`, `2Gi`, `503s`, `0/3`."""
     if word.isdecimal():
         return (Tag.NUMBER, str(int(word))) if len(word) <= 9 else (Tag.BAD, word)
     if _DECIMAL.fullmatch(word):
@@ -94,6 +95,8 @@ def _figure(word: str) -> tuple[Tag, str] | None:
         return Tag.MULTIPLE, multiple[1] or multiple[2]
     if _PERCENT.fullmatch(word) or _QUANTITY.fullmatch(word):
         return Tag.LOOSE, word
+    if ready := _READY.fullmatch(word):
+        return (Tag.SOUND if int(ready[1]) >= int(ready[2]) else Tag.FAULT), word
     return (Tag.FAULT, word) if _TROUBLE.fullmatch(word) else None
 
 

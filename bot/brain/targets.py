@@ -172,6 +172,8 @@ def _from_scene(clause: Clause, scene: Scene, namespace: str | None, *, said: bo
         target = candidates[0]
         return (target.model_copy(update={"namespace": namespace}) if namespace is not None else target,)
     names = ", ".join(dict.fromkeys(thing(target) for target in candidates))
+    if clause.has(Tag.BOTH) and candidates and namespace is None:
+        return candidates  # web 和 api 挂了，都重启下
     question = reason("rules.which_of", names=names) if names else reason("rules.which_target")
     raise Unclear(Ask(question, severity=1), tuple((target,) for target in candidates))
 

@@ -102,13 +102,13 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.LOOK,
         "",
         """
-        grep | get | grab | show | list | display | see | view | look at | look up | print | fetch | give me | show me |
-        get me | find | pull | dump | let me see | take a look | take a look at | have a look | have a look at |
-        tell me about | list out
+        grep | mind taking a look at | would you mind taking a look at | get | grab | show | list | display |
+        see | view | look at | look up | print | fetch | give me | show me | get me | find | pull | dump |
+        let me see | take a look | take a look at | have a look | have a look at | tell me about | list out
         """,
     ),
     (Tag.LOOK, "check", "check | check on | check up on | check out | examine | health check | health-check"),
-    (Tag.DESCRIBE, "", "describe | yaml | manifest | details | detail | inspect"),
+    (Tag.DESCRIBE, "", "describe | config | configuration | spec | yaml | manifest | details | detail | inspect"),
     (
         Tag.DIAGNOSE,
         "",
@@ -123,9 +123,9 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         Tag.DONE,
         "",
         """
-        scaled | updated | upgraded | changed | stopped | patched | executed | rolled back | fixed | helped |
-        solved | worked | resolved | deleting | scaling | removing | killing | updating | upgrading | changing |
-        stopping | patching | executing | destroyed | created
+        touched | modified | scaled | updated | upgraded | changed | stopped | patched | executed | rolled back |
+        fixed | helped | solved | worked | resolved | deleting | scaling | removing | killing | updating |
+        upgrading | changing | stopping | patching | executing | destroyed | created
         """,
     ),
     (Tag.DONE, "restart", "restarted | bounced | rebooted"),

@@ -10,9 +10,10 @@ from tests.corpus.requests import Request, changes, fresh, requests, score
 CHANGES = ("restart", "delete", "scale", "set-image", "patch", "exec")
 
 
-def _change_requests() -> list[Request]:
-    """Those in words: kubectl text has a corpus of its own."""
-    return [one for one in requests() if one.expect.startswith(CHANGES) and "kubectl" not in one.text]
+def _change_requests(turned: str) -> list[Request]:
+    """Those in words: kubectl text has a corpus of its own. A third for each way to turn them round, not always the same."""
+    asked = [one for one in requests() if one.expect.startswith(CHANGES) and "kubectl" not in one.text]
+    return asked[len(turned) % 3 :: 3]
 
 
 async def test_no_request_of_the_corpus_gives_an_action_that_was_not_asked_for() -> None:
@@ -58,7 +59,7 @@ def test_the_fresh_corpus_is_at_least_half_chinese_and_shares_no_text_with_the_o
 async def test_no_chinese_request_acts_when_it_is_denied_asked_about_or_put_off(turned: str) -> None:
     remark = "，"  # 不要 before a remark denies the remark, not what is asked behind it
     planner = RulesPlanner()
-    for request in _change_requests():
+    for request in _change_requests(turned):
         if remark not in request.text:
             plan = await planner.plan(turned.format(request.text))
             assert changes(plan) == (), request.text
@@ -73,7 +74,7 @@ async def test_no_chinese_request_acts_when_it_is_denied_asked_about_or_put_off(
 )  # fmt: skip
 async def test_no_english_request_acts_when_it_is_denied_asked_about_or_put_off(turned: str) -> None:
     planner = RulesPlanner()
-    for request in _change_requests():
+    for request in _change_requests(turned):
         if request.text.isascii():
             plan = await planner.plan(turned.format(request.text))
             assert changes(plan) == (), request.text

@@ -8,9 +8,12 @@ from bot.brain.lexicon import HAN, LATIN, kind_sense
 from bot.brain.particles_en import LATIN_PARTICLES
 from bot.brain.particles_zh import HAN_PARTICLES
 from bot.brain.planner import Clarify, Reply
+from bot.brain.remarks_en import LATIN_REMARKS
+from bot.brain.remarks_zh import HAN_REMARKS
 from bot.brain.rules import plan
 from bot.brain.tags import CHANGES, Tag
 from bot.brain.tokens import tokenise
+from bot.brain.verbs_zh import HAN_VERBS
 from bot.brain.vocabulary_en import LATIN_WORDS
 from bot.brain.vocabulary_zh import HAN_WORDS
 from bot.brain.wording import request
@@ -22,7 +25,15 @@ TURNS = {Tag.NEG, Tag.IF, Tag.EXCEPT, Tag.SHOULD, Tag.HOW, Tag.WHO, Tag.LATER, T
 """Words beside which nothing may act."""
 KNOWN = [
     word.strip()
-    for _, _, words in (*HAN_WORDS, *HAN_PARTICLES, *LATIN_WORDS, *LATIN_PARTICLES)
+    for _, _, words in (
+        *HAN_VERBS,
+        *HAN_WORDS,
+        *HAN_PARTICLES,
+        *HAN_REMARKS,
+        *LATIN_WORDS,
+        *LATIN_PARTICLES,
+        *LATIN_REMARKS,
+    )
     for word in (words.replace("\n", "|").split("|") if "|" in words or words.isascii() else words.split())
 ]
 NAMES = [
