@@ -57,9 +57,18 @@ async def _serve(bench: Bench, app: web.Application, left: timedelta) -> tuple[i
     context, certificate = await asyncio.to_thread(_identity, left)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    bench.kept.push_async_callback(runner.cleanup)
+    bench.kept.push_async_callback(_end, runner)
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     return runner.addresses[0][1], certificate
+
+
+async def _end(runner: web.AppRunner) -> None:
+    """An API server keeps its connections for later: they are cut, as nobody waits here for its goodbye over TLS."""
+    for connection in runner.server.connections if runner.server else ():
+        if connection.transport is not None:
+            connection.transport.abort()
+    await asyncio.sleep(0)
+    await runner.cleanup()
 
 
 def _identity(left: timedelta) -> tuple[ssl.SSLContext, str]:
