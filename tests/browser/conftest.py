@@ -51,7 +51,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("console", lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None)
-        page.on("response", answers.append)
+        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks what it is given
         page.on("websocket", _hear)
         page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
         if source:
