@@ -10,6 +10,7 @@ commit. Reads have a connection of their own and wait for nobody; several that b
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context, copy_context
@@ -24,6 +25,8 @@ T = TypeVar("T")
 Row = sqlite3.Row
 Consequence = Callable[[], object]
 BUSY_MS = 5000
+LONG = 0.002
+"""Seconds after which a commit takes no more patient transactions along, of which it always takes one."""
 FEW = 8
 """Patient transactions in one commit: somebody in a hurry who comes right after it has begun waits for no more of them."""
 
@@ -106,11 +109,17 @@ def _ran_among_others(connection: sqlite3.Connection, body: Body[Any]) -> _Done 
 
 
 def _run_all(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> Sequence[_Done | _Failed]:
-    """Run bodies to their end, one after the other, and commit them together; what became of each."""
+    """Run bodies to their end, one after the other, and commit them together; what became of each. Those that are patient are left
+    for the next time when it has taken LONG."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         one = _ran if len(batch) == 1 else _ran_among_others
-        outcomes = [one(connection, waiting.body) for waiting in batch]
+        begun, outcomes, some = time.perf_counter(), list[_Done | _Failed](), False
+        for waiting in batch:
+            if waiting.patient and some and time.perf_counter() - begun > LONG:
+                break
+            outcomes.append(one(connection, waiting.body))
+            some = waiting.patient
         connection.commit()
     except Exception as error:  # noqa: BLE001 - whatever it is, everybody who waits must hear of it
         connection.rollback()
@@ -162,7 +171,8 @@ class Store:
     def _settle(
         self, loop: asyncio.AbstractEventLoop, batch: Sequence[_Waiting], outcomes: Sequence[_Done | _Failed]
     ) -> None:
-        for (_, _, done, context), outcome in zip(batch, outcomes, strict=True):
+        self._waiting = [*batch[len(outcomes) :], *self._waiting]
+        for (_, _, done, context), outcome in zip(batch, outcomes, strict=False):
             if isinstance(outcome, _Done):
                 for call in outcome.consequences:
                     loop.call_soon(call, context=context)
