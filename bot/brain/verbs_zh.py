@@ -127,7 +127,7 @@ HAN_VERBS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.UNDONE, "pause", "暂停 暂停发布 挂起"),
     (Tag.UNDONE, "resume", "恢复发布 继续发布 恢复"),
     (Tag.UNDONE, "start", "启动 开启"),
-    (Tag.UNDONE, "raise", "拉起 拉起来 重新拉"),
+    (Tag.UNDONE, "raise", "拉起 弄起来 搞起来 整起来 恢复起来 拉起来 重新拉"),
     (Tag.UNDONE, "autoscale", "自动扩缩容 自动伸缩 弹性伸缩 自动扩容"),
     (Tag.UNDONE, "taint", "打污点 污点 打个污点 加污点 加个污点 去污点 打上污点"),
     (Tag.UNDONE, "expose", "暴露 暴露出去 暴露端口 开端口"),
