@@ -118,7 +118,7 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     found = groups(clause)
     if namespace is None and len(found) == 2 and _is_heading(clause):
         namespace, found = found[0][0].name, found[1:]  # staging：重启 web
-    if not found or all(item.pronoun for item in found[0]):
+    if all(item.pronoun for group in found for item in group):
         return _from_scene(clause, scene, namespace, said=bool(found))
     if len(found) > 1:
         raise _several(found, namespace)
