@@ -37,7 +37,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         should | shall | ought | is it safe | is it ok to | is it okay to | is it ok if | is it okay if | safe |
         ok to | okay to | may i | can i | can we | could we | could i | may we | do we need | do i need |
         is it possible | might | what does | should i | should we | do you think | does it make sense | may |
-        risk | impact | possible | better
+        possible | better
         """,
     ),
     (Tag.CAN, "", "can | could | able"),

@@ -80,7 +80,7 @@ def _is_placed(before: Token | None, after: Token | None) -> bool:
     behind = before is not None and (
         before.tag in (Tag.IN, Tag.KIND, Tag.NAMESPACE) or before.value in ("n", "namespace")
     )
-    return behind or (after is not None and after.tag is Tag.NAMESPACE)
+    return behind or (after is not None and after.tag in (Tag.NAMESPACE, Tag.INSIDE, Tag.DE))
 
 
 def _word(token: Token | None) -> str:
