@@ -12,8 +12,7 @@ demo: $(RUNTIME)
 	$(BIN)/steward demo
 
 test: $(DEV)
-	$(BIN)/python -m pytest tests/chaos/test_im.py
-	$(BIN)/python -m pytest tests -n 4 --dist worksteal --ignore=tests/cluster --ignore=tests/browser --ignore=tests/chaos/test_im.py
+	$(BIN)/python -m pytest tests -n 4 --dist worksteal --ignore=tests/cluster --ignore=tests/browser
 
 cluster-test: $(DEV)
 	$(BIN)/python -m pytest tests/cluster

@@ -44,6 +44,17 @@ class StoredAccounts:
         row = await self._store.row("SELECT * FROM users WHERE username = ?", username)
         return _account(row) if row else None
 
+    async def called(self, word: str) -> tuple[Account, ...]:
+        """Whom somebody means who has the machine: a user name is one account's; else an account's id, or what the identity
+        provider calls its people, which several may be called."""
+        if (own := await self.by_username(spelled(word))) is not None:
+            return (own,)
+        rows = await self._store.rows(
+            "SELECT * FROM users WHERE id = ? OR issuer IS NOT NULL AND (display_name = ? OR subject = ?) ORDER BY id",
+            *(word, word, word),
+        )
+        return tuple(map(_account, rows))
+
     async def add(self, username: str, password_hash: str, role: Role) -> Account:
         """Raises NameTaken, and ValueError for what is no user name."""
         name = spelled(username)
@@ -86,20 +97,21 @@ class StoredAccounts:
         async def body(tx: Transaction) -> Account:
             row = await tx.row("SELECT * FROM users WHERE issuer = ? AND subject = ?", visitor.issuer, visitor.subject)
             account_id = row["id"] if row else str(uuid.uuid4())
+            role = Role(row["role"]) if row and row["decided"] else visitor.role
             if row is None:
                 await tx.execute(
                     "INSERT INTO users (id, role, created_at, display_name, issuer, subject) VALUES (?, ?, ?, ?, ?, ?)",
                     account_id,
-                    visitor.role,
+                    role,
                     stamp(self._clock()),
                     visitor.name,
                     visitor.issuer,
                     visitor.subject,
                 )
             else:
-                await _set_role(tx, account_id, visitor.role)
+                await _set_role(tx, account_id, role)
                 await tx.execute("UPDATE users SET display_name = ? WHERE id = ?", visitor.name, account_id)
-            return Account(id=account_id, name=visitor.name, role=visitor.role)
+            return Account(id=account_id, name=visitor.name, role=role)
 
         return await self._store.write(body)
 
@@ -162,15 +174,21 @@ class AuditedAttempts:
         self._clock = clock
 
     async def __call__(self, attempt: Attempt) -> None:
-        entry = audit.Entry(
-            user_id=attempt.account_id,
-            action_type=attempt.action,
-            status=attempt.status,
-            client_ip=attempt.address,
-            platform="web",
-            detail=attempt.detail,
-        )
-        await self._store.write(partial(audit.append, entry=entry, clock=self._clock))
+        async def body(tx: Transaction) -> None:
+            called = "SELECT coalesce(username, display_name) AS name FROM users WHERE id = ?"
+            account = await tx.row(called, attempt.account_id)
+            entry = audit.Entry(
+                user_id=attempt.account_id,
+                user_name=account["name"] if account else "",
+                action_type=attempt.action,
+                status=attempt.status,
+                client_ip=attempt.address,
+                platform="web",
+                detail=attempt.detail,
+            )
+            await audit.append(tx, entry, self._clock)
+
+        await self._store.write(body)
 
 
 async def insert_account(tx: Transaction, name: str, password_hash: str, role: Role, clock: Clock) -> Account:

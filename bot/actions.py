@@ -17,6 +17,8 @@ from executor.verify import Verdict
 
 CODE_REST = timedelta(days=30)
 """How long a code of a finished action is not given to another one."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far a clock may be put back. Further, and an action was made at a time that is yet to come: when it expires is not known."""
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without 0 O 1 I L, which people mistype."""
 
@@ -67,6 +69,10 @@ class Action(BaseModel):
     applied: Applied | None = None
     outcome: Verdict | None = None
     finished_at: datetime | None = None
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it may still be approved, as far as time goes."""
+        return self.created_at - CLOCK_SLACK <= now < self.expires_at
 
     @property
     def target(self) -> str:
@@ -163,7 +169,9 @@ async def in_state(source: Transaction | Store, *states: State) -> list[Action]:
 async def overdue(source: Transaction | Store, now: datetime) -> list[Action]:
     """Those that wait for an approval and may not be approved any more."""
     rows = await source.rows(
-        "SELECT * FROM actions WHERE state = 'WAIT_APPROVAL' AND expires_at <= ? ORDER BY expires_at", stamp(now)
+        "SELECT * FROM actions WHERE state = 'WAIT_APPROVAL' AND (expires_at <= ? OR created_at > ?) ORDER BY expires_at",
+        stamp(now),
+        stamp(now + CLOCK_SLACK),
     )
     return [_parsed(row) for row in rows]
 
@@ -183,14 +191,14 @@ async def move(tx: Transaction, action_id: str, old: State, new: State, **column
         raise ValueError(f"{old} never becomes {new}")
     values = {name: _column(value) for name, value in columns.items()}
     sets = "".join(f", {name} = ?" for name in values)
-    changed = await tx.execute(
-        f"UPDATE actions SET state = ?{sets} WHERE id = ? AND state = ?",  # noqa: S608 - names of our own keyword arguments
+    row = await tx.row(
+        f"UPDATE actions SET state = ?{sets} WHERE id = ? AND state = ? RETURNING *",  # noqa: S608 - our own keyword arguments
         new,
         *values.values(),
         action_id,
         old,
     )
-    return await get(tx, action_id) if changed == 1 else None
+    return _parsed(row) if row else None
 
 
 async def claim(tx: Transaction, action_id: str, digest: str, now: datetime) -> bool:

@@ -19,8 +19,9 @@ from bot.audit import Entry
 from bot.clock import utc_now
 from bot.identities import Identities
 from bot.pairing import LIFETIME, Pairing
-from bot.settings import Settings, read_bounded
+from bot.settings import Settings
 from bot.setup.owner import Owner
+from bot.sources import read_bounded
 from bot.store import Row, Store, StoreTooNew, open_store
 from setup_server.accounts import Account, Role, spelled
 from setup_server.auth.passwords import Passwords
@@ -92,7 +93,8 @@ class _Desk:
                 for (platform, one), known in sorted(access.known.items())
                 if known.account == row["id"]
             ]
-            self._line(row["username"] or row["display_name"], row["role"], bound, row["last_login"] or "never")
+            name = row["username"] or f"{row['display_name']} (id {row['id']})"
+            self._line(name, row["role"], bound, row["last_login"] or "never")
         for pair in sorted({*access.known, *access.fixed}):
             known = access.known.get(pair)
             if known is None or not known.account:
@@ -124,20 +126,23 @@ class _Desk:
 
     async def _reset(self, username: str, file: Path | None) -> None:
         account = await self._account(username)
+        if not account.password_hash:
+            raise Wrong(f"{account.name} signs in at the identity provider and has no password here")
         kept = await Passwords().keep(await self._password(spelled(username), file))
         await self._accounts.set_password(account.id, kept)
         await self._note("admin_reset_password", account)
-        self._say(f"The password of {spelled(username)} is changed, and every session with the old one has ended.")
+        self._say(f"The password of {account.name} is changed, and every session with the old one has ended.")
 
     async def _pair(self, username: str) -> None:
         account = await self._account(username)
         identities = Identities(self._store, utc_now, fixed=self._settings.steward_admins)
-        code = await Pairing(self._store, identities, utc_now).offer(account.id, _entry("admin_pair", account))
+        entry = _entry("admin_pair", account, f"account {account.id}")
+        code = await Pairing(self._store, identities, utc_now).offer(account.id, entry)
         minutes = int(LIFETIME.total_seconds() // 60)
         self._say(
             f"In DingTalk or Feishu, say to the bot within {minutes} minutes:\n\n    绑定 {code}\n    bind {code}\n"
         )
-        self._say(f"Whoever says it first becomes {spelled(username)}, with the role {account.role}. It works once.")
+        self._say(f"Whoever says it first becomes {account.name}, with the role {account.role}. It works once.")
 
     async def _setup_token(self) -> None:
         try:
@@ -149,13 +154,18 @@ class _Desk:
             f"On the page /setup, for the first administrator; every token before this one is void:\n\n    {token}"
         )
 
-    async def _account(self, username: str) -> Account:
-        account = await self._accounts.by_username(spelled(username))
-        if account is None:
-            known: list[Row] = await self._store.rows("SELECT username FROM users WHERE username IS NOT NULL LIMIT 20")
-            names = ", ".join(row["username"] for row in known) or "none yet"
+    async def _account(self, word: str) -> Account:
+        found = await self._accounts.called(word)
+        if not found:
+            known: list[Row] = await self._store.rows(
+                "SELECT coalesce(username, display_name) AS name FROM users LIMIT 20"
+            )
+            names = ", ".join(row["name"] for row in known) or "none yet"
             raise Wrong(f"there is no account of that name. Accounts: {names}")
-        return account
+        if len(found) > 1:
+            several = ", ".join(f"{account.id} ({account.role})" for account in found)
+            raise Wrong(f"several at the identity provider are called so; name one by its id: {several}")
+        return found[0]
 
     async def _password(self, name: str, file: Path | None) -> str:
         password = await asyncio.to_thread(_from_file, file) if file else await asyncio.to_thread(_asked)

@@ -32,10 +32,12 @@ _ROLES: dict[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A card and what its buttons stand for, as if it had been typed."""
+    """A card and what its buttons stand for, as if it had been typed. `page`: the path of a page of ours that shows more of the
+    same than the card's own, "" for that one."""
 
     card: Card
     commands: dict[str, str] = field(default_factory=dict)
+    page: str = ""
 
 
 def notice(words: Words, card_id: str, title: str, text: str, *, tone: Tone = Tone.NEUTRAL, detail: str = "") -> Told:
@@ -133,7 +135,7 @@ def diagnosis(
             folded = bool(number) or position > 0
             sections.append(Section(title=title, body=LogLines(lines=each.lines), folded=folded))
     if thought is not None and not thought.founded:
-        sections.append(Section(title=words("model.guess"), body=Prose(text=thought.text)))
+        sections.append(Section(title=_guess(words, thought), body=Prose(text=thought.text)))
     buttons = tuple(
         Button(id=f"option-{number}", text=words.say(sentence), twin=str(number))
         for number, (sentence, _) in enumerate(steps, start=1)
@@ -162,6 +164,12 @@ def diagnosis(
         card,
         {button.id: kubectl.command_of(step, masked=False) for button, (_, step) in zip(buttons, steps, strict=True)},
     )
+
+
+def _guess(words: Words, thought: Conclusion) -> str:
+    if not thought.invented:
+        return words("model.guess")
+    return words("model.misquoted", numbers="".join(f"[{number}]" for number in thought.invented))
 
 
 def _cause(words: Words, seen: Diagnosis, finding: Finding) -> str:

@@ -14,7 +14,11 @@ from contextlib import AsyncExitStack
 import structlog
 
 from adapters.types import Adapter, Platform
+from bot.alerts.access import access_of
+from bot.alerts.rhythm import Rhythm
 from bot.alone import alone
+from bot.book.pages import BookPages
+from bot.brain.claude.patience import Patience
 from bot.budget import Budget
 from bot.card_book import CardBook
 from bot.check_model import model_look
@@ -26,6 +30,7 @@ from bot.health import health
 from bot.house import House, built, live, warm
 from bot.lines import Lines
 from bot.metrics import METRICS
+from bot.organisation import Organisation
 from bot.pairing import Pairing
 from bot.planners import planner_of
 from bot.renewal import Read, Renewal
@@ -36,13 +41,15 @@ from bot.setup.overheard import Overheard
 from bot.setup.owner import Owner
 from bot.setup.web_pairing import WebPairing
 from bot.store import Store, open_store
-from bot.words import both_languages
+from bot.words import Words, both_languages
 from executor.cluster import Reader, connect
 from executor.errors import ClusterError
 from executor.risk import Policy
 from setup_server.app import application, serving
+from setup_server.audit import hang_book
 from setup_server.chat import hang_cards
 from setup_server.health import Health
+from setup_server.site import Language
 
 log = structlog.get_logger()
 
@@ -54,10 +61,12 @@ async def run(
     clock: Clock = utc_now,
     doors: Mapping[Platform, Adapter] | None = None,
     reread: Read | None = None,
+    rhythm: Rhythm | None = None,
+    patience: Patience | None = None,
 ) -> None:
     """Run until `stop` is set, by default with the doors that the settings enable. Any task that ends by itself ends the
     daemon, loudly. `reread` reads settings that may have changed, beneath them what /setup keeps; without it `settings` are all
-    there is."""
+    there is. `rhythm` is how fast alerts are followed, `patience` how long a model is waited for; the usual where not given."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.steward_data_dir))
         store = await stack.enter_async_context(open_store(settings.steward_data_dir / "steward.db"))
@@ -74,7 +83,9 @@ async def run(
             settings = await asyncio.to_thread(renewal.settings)
             async with AsyncExitStack() as inner:
                 connection = await inner.enter_async_context(connect(settings.kubeconfig or None, demanded=False))
-                present = adapters_of(settings, budget) if doors is None else doors
+                organisation = Organisation(store, clock, settings.dingtalk_client_id)
+                await organisation.load()
+                present = adapters_of(settings, budget, organisation) if doors is None else doors
                 for door in present.values():
                     inner.push_async_callback(door.close)
                 said = words[settings.steward_locale]
@@ -85,17 +96,29 @@ async def run(
                         connection.reader,
                         said,
                         policy=policy,
-                        mask_names=settings.steward_model_mask_names,
+                        patience=patience,
                     )
                 )
-                house = built(settings, store, connection, present, budget, said, clock, watching, planner, policy)
-                renewal.moved_in(settings, house.lines, connection.missing)
+                house = built(
+                    settings,
+                    store,
+                    connection,
+                    present,
+                    budget,
+                    said,
+                    clock,
+                    watching,
+                    planner,
+                    policy,
+                    rhythm or Rhythm(),
+                )
+                renewal.moved_in(settings, house.lines, connection.missing, house.alerts.ear)
                 if not served:
                     served = True
                     desk = await stack.enter_async_context(
                         open_desk(kept, renewal, overheard, budget, words, clock, try_model=model_look)
                     )
-                    await _serve(stack, settings, store, clock, renewal, desk, house, budget)
+                    await _serve(stack, settings, store, clock, renewal, desk, house, budget, words)
                     await house.inbox.forget_old()
                 await _inhabit(house, connection.reader, renewal, overheard, stop, clock, warm(planner))
         log.info("steward.stopped")
@@ -110,15 +133,17 @@ async def _serve(
     desk: LiveDesk,
     house: House,
     budget: Budget,
+    words: Mapping[Language, Words],
 ) -> None:
     """The web pages: open for as long as the daemon runs, whatever it moves into."""
 
     def now() -> Health:
-        return health(renewal.present.lines, clock)
+        return health(renewal.present.lines, renewal.present.ear, words[settings.steward_locale], clock)
 
     async def scraped() -> bytes:
         lines = renewal.present.lines
-        return await METRICS.scrape(store, lines, (budget,) if budget.platform in lines.by_platform else ())
+        budgets = (budget,) if budget.platform in lines.by_platform else ()
+        return await METRICS.scrape(store, lines, budgets, renewal.present.ear)
 
     pages = application(now, scraped)
     if settings.steward_listen:
@@ -128,6 +153,7 @@ async def _serve(
             gatehouse(settings, store, clock, pages, setup=SetUp(desk, pairing, now))
         )
         hang_cards(pages, guards, CardBook(store, house.router))
+        hang_book(pages, guards, BookPages(store, words, clock))
     if address := await stack.enter_async_context(serving(settings.steward_listen, pages)):
         await Owner(store, clock).announce(address)
 
@@ -154,7 +180,8 @@ async def _inhabit(
     async with asyncio.TaskGroup() as group:
         more = [warming]
         if renewal.possible:
-            more.append(watch_files(renewal.present.rotation, renewal.settings))
+            rotation, alerts = renewal.present.rotation, house.alerts
+            more.append(watch_files(rotation, renewal.settings, also=lambda now: alerts.use(access_of(now))))
         await live(house, renewal, overheard, stop, clock, group, *more)
 
 

@@ -1,5 +1,8 @@
 """What is asked back when words fit several objects or none: every answer is a whole command of its own."""
 
+from bot import answers
+from bot.in_hand import InHand
+from bot.words import Words
 from executor import kubectl, resolve
 from executor.cluster import Reader
 from executor.errors import ClusterError, Forbidden, NotFound, Throttled, Unreachable
@@ -8,6 +11,33 @@ from executor.operations import Describe, Events, Get, Operation, Target
 from executor.reason import Reason, reason
 
 NAMESPACE = kind_named("Namespace")
+
+
+async def which(
+    reader: Reader,
+    hand: InHand,
+    words: Words,
+    operation: Operation,
+    candidates: tuple[Target, ...],
+    text: str,
+    card_id: str,
+) -> None:
+    """A button for each object that may be meant; a plain notice where there is none."""
+    if found := await options(reader, operation, candidates[: answers.MOST_OPTIONS]):
+        hand.ask(text, found, card_id=card_id)
+    else:
+        hand.notice(words("flow.missing_title"), text, card_id=card_id)
+
+
+async def missing(
+    reader: Reader, hand: InHand, words: Words, found: resolve.Missing, operation: Operation, card_id: str
+) -> None:
+    """Nothing of that name: say so, and offer names that look like it."""
+    where = found.target.namespace or words("flow.anywhere")
+    text = words("flow.missing", target=str(found.target), namespace=where)
+    if found.similar:
+        text += f"\n{words('flow.similar')}"
+    await which(reader, hand, words, operation, found.similar, text, card_id)
 
 
 async def options(reader: Reader, operation: Operation, candidates: tuple[Target, ...]) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -15,9 +16,10 @@ import structlog
 from adapters.errors import CredentialsRejected, MessageGone, NotPermitted, Refused, Throttled, Unreachable
 from adapters.recent import Recent
 from adapters.types import Adapter, Sent
-from bot import deliveries
+from bot import outbox
 from bot.clock import Clock
-from bot.deliveries import Delivery, Due
+from bot.deliveries import stable_id
+from bot.outbox import Delivery, Due, Look
 from bot.pace import Pace
 from bot.rates import Rates
 from bot.store import Store, Transaction
@@ -63,14 +65,14 @@ class Carrier:
 
     async def idle(self) -> bool:
         """Whether nothing is left that could go out now."""
-        return not await self._due() and not self._under_way
+        return not (await self._look()).due and not self._under_way
 
     async def run(self) -> None:
         rates = Rates(self._adapter.rate, asyncio.get_running_loop().time)
         async with asyncio.TaskGroup() as group:
             while True:
                 self.wake.clear()
-                wait = min(await self._start(rates, group), await self._until_next())
+                wait = await self._start(rates, group)
                 try:
                     async with asyncio.timeout(max(wait, LEAST_REST)):
                         await self.wake.wait()
@@ -79,16 +81,17 @@ class Carrier:
                     pass
 
     async def _start(self, rates: Rates, group: asyncio.TaskGroup) -> float:
-        """Start what may go out now; the seconds until more of what is due may. Copies that cannot go are not even looked at: while
-        a platform is at its limit every change of a card would be one more look at all that wait."""
+        """Start what may go out now; the seconds until more may. Copies that cannot go are not even looked at: while a platform is
+        at its limit every change of a card would be one more look at all that wait."""
         sends, updates = rates.sends, rates.updates
         waits = [wait for wait in (sends, updates) if wait > 0]
         if len(self._under_way) >= PARALLEL or (sends > 0 and updates > 0):
             return min((*waits, IDLE))
-        look = LOOK_AHEAD if self._crowded else PARALLEL
-        ready = await self._due(look, sends=sends <= 0, updates=updates <= 0)
+        most = LOOK_AHEAD if self._crowded else PARALLEL
+        look = await self._look(most, sends=sends <= 0, updates=updates <= 0)
+        later = await self._put_off(look.due)
         started = 0
-        for copy in await self._put_off(ready):
+        for copy in [each for each in look.due if each.key not in later]:
             if len(self._under_way) >= PARALLEL:
                 break
             if (wait := rates.wait(copy)) > 0:
@@ -98,24 +101,23 @@ class Carrier:
             self._under_way.add(copy.key)
             group.create_task(self._carry(copy, rates))
             started += 1
-        self._crowded = not started and len(ready) >= look
-        if self._crowded and look < LOOK_AHEAD:
+        self._crowded = not started and len(look.due) - len(later) >= most
+        if self._crowded and most < LOOK_AHEAD:
             return 0.0
+        moments = [*later.values(), *([look.upcoming] if look.upcoming else [])]
+        waits += [(moment - self._clock()).total_seconds() for moment in moments]
         return min((*waits, IDLE))
 
-    async def _until_next(self) -> float:
-        upcoming = await deliveries.next_due(self._store, self._adapter.platform, self._clock())
-        return IDLE if upcoming is None else (upcoming - self._clock()).total_seconds()
-
-    async def _due(self, limit: int = PARALLEL, *, sends: bool = True, updates: bool = True) -> list[Due]:
-        busy = len(self._under_way) + len(self._held)
-        ready = await deliveries.due(
-            self._store, self._adapter.platform, self._clock(), limit + busy, sends=sends, updates=updates
+    async def _look(self, most: int = PARALLEL, *, sends: bool = True, updates: bool = True) -> Look:
+        limit = most + len(self._under_way) + len(self._held)
+        seen = partial(outbox.look, platform=self._adapter.platform, now=self._clock(), limit=limit)
+        look = await self._store.read(partial(seen, sends=sends, updates=updates))
+        return look._replace(
+            due=[copy for copy in look.due if copy.key not in self._held and copy.key not in self._under_way]
         )
-        return [copy for copy in ready if copy.key not in self._held and copy.key not in self._under_way]
 
-    async def _put_off(self, ready: list[Due]) -> list[Due]:
-        """Those whose pace does not say later."""
+    async def _put_off(self, ready: list[Due]) -> dict[str, datetime]:
+        """Those whose pace says later, and when."""
         now, pace = self._clock(), self._pace()
         later: list[tuple[Due, datetime]] = []
         for copy in ready:
@@ -124,13 +126,12 @@ class Carrier:
             if wait != 0.0 and until > now:
                 later.append((copy, until))
         if later:
-            await self._store.write(lambda tx: deliveries.put_off(tx, later))
-        waiting = {copy.key for copy, _ in later}
-        return [copy for copy in ready if copy.key not in waiting]
+            await self._store.write(lambda tx: outbox.put_off(tx, later), patient=True)
+        return {copy.key: until for copy, until in later}
 
     async def _carry(self, due: Due, rates: Rates) -> None:
         try:
-            copy = await deliveries.behind(self._store, due.key)
+            copy = await outbox.behind(self._store, due.key)
             if copy is None or copy.key in self._held:
                 rates.pass_on(due)
                 return
@@ -169,7 +170,7 @@ class Carrier:
     async def _deliver(self, copy: Delivery) -> tuple[Sent | None, int]:
         """Where the copy is if that is news, and the calls spent on updating it."""
         if copy.as_text:
-            key = deliveries.stable_id(copy.key, str(copy.card.version))
+            key = stable_id(copy.key, str(copy.card.version))
             await self._adapter.say(copy.conversation, _in_words(copy), key=key)
             return copy.sent.model_copy(update={"message_id": copy.message_id or copy.key}), 0
         if copy.message_id:
@@ -184,11 +185,11 @@ class Carrier:
         given_up = self._doubts.get(copy.key)
 
         async def shown(tx: Transaction) -> None:
-            await deliveries.shown(tx, copy.key, version, now, sent=sent, spent=spent, again=next_step)
+            await outbox.shown(tx, copy.key, version, now, sent=sent, spent=spent, again=next_step)
             if given_up is not None and now < given_up + IN_DOUBT:
-                await deliveries.again(tx, copy.key, given_up + IN_DOUBT)
+                await outbox.again(tx, copy.key, given_up + IN_DOUBT)
 
-        await self._store.write(shown)
+        await self._store.write(shown, patient=True)
         log.info(
             "card.shown",
             card=copy.card.id,
@@ -204,12 +205,12 @@ class Carrier:
             return
         log.warning("card.delayed", card=copy.card.id, reason=error, attempts=copy.attempts + 1)
         until = now + timedelta(seconds=seconds)
-        await self._store.write(lambda tx: deliveries.retry(tx, copy.key, until, error))
+        await self._store.write(lambda tx: outbox.retry(tx, copy.key, until, error), patient=True)
 
     async def _turn(self, copy: Delivery, state: Literal["text", "gone"], error: str) -> None:
         """The platform will not have this card, or has lost it: words instead, now and at the end; or nothing any more."""
         log.error("card.refused" if state == "text" else "card.gone", card=copy.card.id, reason=error)
-        await self._store.write(lambda tx: deliveries.turn(tx, copy.key, state, error))
+        await self._store.write(lambda tx: outbox.turn(tx, copy.key, state, error))
 
 
 def _in_words(copy: Delivery) -> Card:

@@ -9,11 +9,13 @@ from typing import Literal, cast
 
 from adapters.errors import CredentialsRejected, PlatformError, Refused, Unreachable
 from adapters.types import Adapter, Conversation, Platform
+from bot.check_alerts import alertmanager_look
 from bot.check_click import WAIT_SECONDS, ClickTrial, NoClick
 from bot.check_model import model_look
 from bot.doors import adapters_of
 from bot.look import Look
-from bot.settings import Origin, Settings
+from bot.settings import Settings
+from bot.sources import Origin
 from bot.words import Words
 from executor.cluster import connect
 from executor.errors import ClusterError, NotConfigured
@@ -72,6 +74,7 @@ async def looks(
                     yield look
         finally:
             await door.close()
+    yield await alertmanager_look(settings, words)
     yield await model_look(settings, words)
     async with aclosing(cluster_looks(settings.kubeconfig, words)) as found:
         async for look in found:

@@ -1,7 +1,8 @@
 """Clicks: decided and durable first, answered within the platform's budget, carried out after the answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -12,9 +13,9 @@ from bot.approvals import Approvals
 from bot.audit import Entry
 from bot.clock import Clock
 from bot.deliveries import Pressed
-from bot.inbox import QueueFull
+from bot.inbox import Note, QueueFull
 from bot.router import NotificationRouter
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class Clicks:
         words: Words,
         clock: Clock,
         *,
-        as_message: Callable[[Message], Awaitable[None]],
+        as_message: Callable[[Message, Note], Awaitable[None]],
     ) -> None:
         self._store = store
         self._router = router
@@ -81,7 +82,8 @@ class Clicks:
         return found, Answer(card=found.card, toast=self._words("decide.unknown_card"), tone="error")
 
     async def _choose(self, action: CardAction, found: Pressed, command: str) -> Answer:
-        """What the button stands for, as if the clicker had typed it. Pressed twice in a minute it is said once."""
+        """What the button stands for, as if the clicker had typed it, on disk together with the row of the press. Pressed twice in
+        a minute it is said once."""
         minute = int(action.received_at.timestamp()) // 60
         message = Message(
             id=f"click/{action.key}/{action.button}/{action.operator.id}/{minute}",
@@ -91,14 +93,18 @@ class Clicks:
             sent_at=action.received_at,
         )
         try:
-            await self._as_message(message)
+            await self._as_message(message, self._row(action, found, "CHOSEN", command))
         except QueueFull:
             await self._note(action, found, "REFUSED", "queue.full")
             return Answer(toast=self._words("decide.queue_full"), tone="warning")
-        await self._note(action, found, "CHOSEN", command)
         return Answer(toast=self._words("decide.received"))
 
     async def _note(self, action: CardAction, found: Pressed | None, status: str, detail: str = "") -> None:
+        await self._store.write(self._row(action, found, status, detail))
+
+    def _row(
+        self, action: CardAction, found: Pressed | None, status: str, detail: str = ""
+    ) -> Callable[[Transaction], Coroutine[Any, Any, None]]:
         row = Entry(
             user_id=action.operator.id,
             user_name=action.operator.name,
@@ -109,7 +115,7 @@ class Clicks:
             card_id=found.card.id if found else action.key[:64],
             detail=detail,
         )
-        await self._store.write(lambda tx: audit.append(tx, row, self._clock))
+        return lambda tx: audit.append(tx, row, self._clock)
 
 
 class _Answered:

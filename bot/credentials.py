@@ -10,7 +10,8 @@ import structlog
 
 from adapters.types import Platform
 from bot.lines import Lines
-from bot.settings import SECRETS, BadSettings, Settings, read_bounded
+from bot.settings import SECRETS, Settings
+from bot.sources import BadSettings, read_bounded
 
 log = structlog.get_logger()
 
@@ -48,9 +49,15 @@ class Rotation:
         return True
 
 
-async def watch_files(rotation: Rotation, read: Callable[[], Settings], *, every: float = EVERY) -> None:
-    """Look at steward.toml and the `…_FILE` secrets for ever, and offer what is new in them. While they cannot be read, or are
-    wrong, all stays as it was; every problem is told once."""
+async def watch_files(
+    rotation: Rotation,
+    read: Callable[[], Settings],
+    *,
+    also: Callable[[Settings], None] = lambda _: None,
+    every: float = EVERY,
+) -> None:
+    """Look at steward.toml and the `…_FILE` secrets for ever, and offer what is new in them; `also` takes what else may have
+    changed. While they cannot be read, or are wrong, all stays as it was; every problem is told once."""
     seen: dict[str, str] | None = None
     while True:
         now = await asyncio.to_thread(_contents)
@@ -63,6 +70,7 @@ async def watch_files(rotation: Rotation, read: Callable[[], Settings], *, every
             else:
                 for platform, (identifier, secret) in credentials_of(settings).items():
                     rotation.offer(platform, identifier, secret)
+                also(settings)
         await asyncio.sleep(every)
 
 

@@ -2,16 +2,20 @@
 
 from typing import cast
 
-from adapters.dingtalk import DingTalk
+from adapters.dingtalk import DingTalk, unheard
 from adapters.feishu import Feishu
 from adapters.types import UNMETERED, Adapter, Conversation, Platform
 from bot.budget import Budget
+from bot.organisation import Organisation
 from bot.router import OpsConversations
 from bot.settings import Settings
 
 
-def adapters_of(settings: Settings, budget: Budget | None = None) -> dict[Platform, Adapter]:
-    """One door per enabled platform. Logs are streamed only where calls need not be saved."""
+def adapters_of(
+    settings: Settings, budget: Budget | None = None, organisation: Organisation | None = None
+) -> dict[Platform, Adapter]:
+    """One door per enabled platform. Logs are streamed only where calls need not be saved. `organisation` is asked where the
+    settings name none, and hears what DingTalk says."""
     doors: dict[Platform, Adapter] = {}
     if settings.dingtalk_enabled:
         doors["dingtalk"] = DingTalk(
@@ -21,7 +25,8 @@ def adapters_of(settings: Settings, budget: Budget | None = None) -> dict[Platfo
             oapi_endpoint=settings.dingtalk_oapi_endpoint,
             card_template_id=settings.dingtalk_public_template,
             templates=settings.dingtalk_own_templates,
-            corp_id=settings.dingtalk_corp_id,
+            corp_id=settings.dingtalk_corp_id or (organisation.id if organisation else ""),
+            on_corp_id=organisation.learned if organisation else unheard,
             streaming=budget is not None and budget.level == "rich",
             meter=budget or UNMETERED,
         )

@@ -9,8 +9,9 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from bot import actions, audit, deliveries, grants
 from bot.actions import Action, State
-from bot.approvals import Approvals, entry
+from bot.approvals import Approvals
 from bot.clock import Clock
+from bot.decisions import entry
 from bot.grants import NotGranted
 from bot.identities import Identities
 from bot.orders import AccessOrder
@@ -172,7 +173,7 @@ class Execution:
                 await deliveries.put_card(tx, self._views.action_card(moved), self._clock())
             return moved
 
-        moved = await self._store.write(applied_to)
+        moved = await self._store.write(applied_to, patient=True)
         self._router.wake()
         return moved
 
@@ -185,7 +186,7 @@ class Execution:
                     await self._finish(action, State.SUCCESS if seen.result is Result.SUCCEEDED else State.FAILED, seen)
 
     async def _finish(self, action: Action, state: State, verdict: Verdict) -> None:
-        if await self._store.write(lambda tx: self._ended(tx, action, state, verdict)):
+        if await self._store.write(lambda tx: self._ended(tx, action, state, verdict), patient=True):
             self._tell(action, verdict)
 
     async def _ended(self, tx: Transaction, action: Action, state: State, verdict: Verdict) -> bool:

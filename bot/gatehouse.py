@@ -24,7 +24,7 @@ from setup_server.oidc import CALLBACK
 from setup_server.provider import Client
 from setup_server.setup.desk import Desk, Pairing
 from setup_server.setup.wizard import Wizard
-from setup_server.site import Network, Site
+from setup_server.site import Site
 
 FIRST_NAME = "admin"
 """The administrator's user name when a password is set and no name."""
@@ -46,12 +46,13 @@ async def gatehouse(
     clock: Clock,
     app: web.Application,
     *,
-    proxies: tuple[Network, ...] = (),
     setup: SetUp | None = None,
 ) -> AsyncIterator[Doors]:
-    """Guard an application and hang the doors into it, before it is served. `proxies`: whose X-Forwarded-For is believed. With
-    `setup`, /setup as well, to which every page leads while there is no administrator."""
-    site = Site(public_url=settings.steward_public_url, language=settings.steward_locale, proxies=proxies)
+    """Guard an application and hang the doors into it, before it is served. With `setup`, /setup as well, to which every page
+    leads while there is no administrator."""
+    site = Site(
+        public_url=settings.steward_public_url, language=settings.steward_locale, proxies=settings.steward_proxies
+    )
     accounts, passwords = StoredAccounts(store, clock), Passwords()
     books = Books(
         accounts=accounts,

@@ -10,8 +10,10 @@ import structlog
 from adapters.errors import MessageGone, PlatformError
 from adapters.types import Adapter, Platform
 from bot.access import Pair
+from bot.alerts.access import access_of
 from bot.alerts.desk import Desk
 from bot.alerts.mutes import Mutes
+from bot.alerts.rhythm import Rhythm
 from bot.alerts.watch import AlertWatch
 from bot.approvals import Approvals
 from bot.book.daily import Daily, time_of_day
@@ -19,11 +21,13 @@ from bot.brain.planner import Planner
 from bot.budget import Budget
 from bot.clicks import Clicks
 from bot.clock import Clock
+from bot.diagnosing import Diagnosing
 from bot.doors import ops_conversations
 from bot.execution import Execution
 from bot.flow import Flow
 from bot.gaps import Gaps
 from bot.identities import Identities, person_of
+from bot.in_hand import Hands
 from bot.inbox import Inbox
 from bot.inquiries import Inquiries
 from bot.leavers import Leavers
@@ -34,6 +38,7 @@ from bot.pairing import Pairing
 from bot.people import People
 from bot.recollection import Recollection
 from bot.renewal import Renewal
+from bot.requests import Requests
 from bot.router import NotificationRouter
 from bot.settings import Settings
 from bot.setup.overheard import Overheard
@@ -82,6 +87,7 @@ def built(
     watching: set[asyncio.Event],
     planner: Planner,
     policy: Policy,
+    rhythm: Rhythm,
 ) -> House:
     cluster, views = connection.writer, Views(words)
     default = Role(settings.steward_default_role)
@@ -100,14 +106,29 @@ def built(
     lifetime = timedelta(minutes=settings.steward_approval_minutes)
     approvals = Approvals(store, router, identities, views, clock, lifetime=lifetime, on_decided=leavers.look_at)
     budgets = (budget,) if budget.platform in doors else ()
-    inquiries = Inquiries(store, connection.reader, lines, identities, words, clock, budgets)
     people = People(identities, Pairing(store, identities, clock), approvals, doors, words)
     to = tuple(place for places in ops.values() for place in places)
-    desk = Desk(store, connection.reader, router, words, clock, to=to)
-    mutes, recollection = Mutes(desk, identities, words), Recollection(store, clock)
-    flow = Flow(
-        planner, cluster, identities, approvals, router, inquiries, people, mutes, words, recollection, policy=policy
+    desk = Desk(
+        store,
+        connection.reader,
+        router,
+        words,
+        clock,
+        to=to,
+        rhythm=rhythm,
+        thinks=planner.thinks,
+        scarce=lambda: any(each.level in {"scarce", "spent"} for each in budgets),
     )
+    access = access_of(settings)
+    alerts = AlertWatch(desk, connection.reader, words, clock, access=access, told=bool(to), rhythm=rhythm)
+    inquiries = Inquiries(
+        store, connection.reader, lines, identities, words, clock, budgets, ear=alerts.ear, told=bool(to)
+    )
+    hands = Hands(store, identities, Recollection(store, clock), router, words)
+    requests = Requests(cluster, approvals, identities, words, policy=policy)
+    diagnosing = Diagnosing(planner, cluster, router, words)
+    mutes = Mutes(store, router, identities, words, clock, to=to)
+    flow = Flow(planner, hands, requests, diagnosing, approvals, router, inquiries, people, mutes, words)
     inbox = Inbox(store, Names(doors).before(flow.handle), flow.apologise, clock)
     return House(
         doors=doors,
@@ -131,7 +152,7 @@ def built(
             post_at=time_of_day(settings.steward_audit_post),
             keep_days=settings.steward_audit_keep_days,
         ),
-        alerts=AlertWatch(desk, connection.reader, clock, url=settings.steward_alertmanager_url, told=bool(to)),
+        alerts=alerts,
     )
 
 

@@ -51,13 +51,15 @@ class Identities:
         return access
 
     async def set_role(self, tx: Transaction, person: Person, role: Role | None) -> None:
-        """The account's role where there is an account: whoever is signed in with the old one is signed out. None is the default.
-        Nobody gets a role who is not there: a person who had left is taken to be back."""
+        """The account's role where there is an account: whoever is signed in with the old one is signed out, and no group at an
+        identity provider changes it any more. None is the default. Nobody gets a role who is not there: a person who had left is
+        taken to be back."""
         known = (await self.within(tx)).of(person)
         if known.account:
             wanted = role or self.default
             if await tx.execute("UPDATE users SET role = ? WHERE id = ? AND role <> ?", wanted, known.account, wanted):
                 await tx.execute("DELETE FROM sessions WHERE user_id = ?", known.account)
+            await tx.execute("UPDATE users SET decided = 1 WHERE id = ?", known.account)
             role = None
         await self._put(tx, person, known.account or None, role)
 

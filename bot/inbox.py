@@ -1,7 +1,8 @@
 """Persist, then acknowledge; then handle, one conversation at a time in order, conversations side by side (I5).
 
 The table is the queue: a restart continues where the last process stopped, and memory holds only which conversations have work.
-Rows that arrive together are committed together.
+Accepting a message is one transaction, which those that arrive together share; having handled it is another, in which the rest of
+its answer becomes durable with the note that it is done.
 """
 
 import asyncio
@@ -10,17 +11,32 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from pydantic import ValidationError
 
 from adapters.types import Conversation, Message, Person
 from bot.clock import Clock, stamp
-from bot.store import Row, Store, Transaction
+from bot.store import Body, Row, Store, Transaction
 
 log = structlog.get_logger()
 
-Handle = Callable[[Message], Awaitable[None]]
+_NOTE = (
+    "UPDATE inbox SET state = ?1, attempts = ?2, body = CASE WHEN ?1 = 'NEW' THEN body WHEN json_valid(body)"
+    " THEN json_set(body, '$.text', '') ELSE '' END WHERE seq = ?3"
+)
+
+Handle = Callable[[Message], Awaitable[Body[None] | None]]
+"""Answers a message. What it returns is still to be written, in one transaction with the note that the message was handled."""
+Apologise = Callable[[Message], Awaitable[None]]
+Note = Callable[[Transaction], Awaitable[None]]
+"""Writes what has to be on disk together with a message, whether that was there already or not."""
+
+
+async def nothing_else(_: Transaction) -> None:
+    """For messages that stand for themselves."""
+
 
 PARALLEL = 16
 """Conversations handled at once."""
@@ -30,12 +46,14 @@ ATTEMPTS = 3
 HANDLING_SECONDS = 180.0
 """An attempt that takes longer has failed; every request on the way has its own, shorter end."""
 KEEP_DAYS = 30
+MOMENT = 0.005
+"""Seconds that handling a message waits while others are not acknowledged yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """More than `messages` in one commit are a flood, until `seconds` later. What comes in goes first then: unacknowledged it
-    would come again, unhandled it only waits, `longest` seconds at most."""
+    """More than `messages` on their way to the disk are a flood, until `seconds` later. What comes in goes first then:
+    unacknowledged it would come again, unhandled it only waits, `longest` seconds at most."""
 
     messages: int = 64
     seconds: float = 0.2
@@ -53,7 +71,7 @@ class Inbox:
         self,
         store: Store,
         handle: Handle,
-        apologise: Handle,
+        apologise: Apologise,
         clock: Clock,
         *,
         pause: float = 1.0,
@@ -70,8 +88,9 @@ class Inbox:
         self._seconds = seconds
         self._flood = flood
         self._flood_until = 0.0
-        self._arrived: list[tuple[Message, asyncio.Future[None]]] = []
-        self._arrival = asyncio.Event()
+        self._coming = 0
+        self._accepted: asyncio.Queue[str] = asyncio.Queue()
+        """Conversations that have work: as many as there are rows in the table at most."""
         self._waiting: Counter[str] = Counter()
         self._serving: set[str] = set()
         self._woken: set[str] = set()
@@ -80,15 +99,31 @@ class Inbox:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def on_message(self, message: Message) -> None:
-        """Returns when the message is on disk (or was there already); raises QueueFull."""
-        if self._waiting[_queue(message)] >= self._longest:
-            raise QueueFull(_queue(message))
-        self._waiting[_queue(message)] += 1  # before it is on disk, since it may be handled before we hear of that
-        persisted = asyncio.get_running_loop().create_future()
-        self._arrived.append((message, persisted))
-        self._arrival.set()
-        await persisted
+    async def on_message(self, message: Message, note: Note = nothing_else) -> None:
+        """Returns when the message is on disk (or was there already), and `note` with it; raises QueueFull."""
+        queue = _queue(message)
+        if self._waiting[queue] >= self._longest:
+            raise QueueFull(queue)
+        row = (_id(message), queue, message.model_dump_json(), stamp(self._clock()))
+
+        async def accepted(tx: Transaction) -> None:
+            new = await tx.execute(
+                "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)", *row
+            )
+            await note(tx)
+            tx.afterwards(partial(self._accept, queue, new))  # whoever still waits for it by then
+
+        self._coming += 1
+        if self._coming > self._flood.messages:
+            self._flood_until = asyncio.get_running_loop().time() + self._flood.seconds
+        try:
+            await self._store.write(accepted)
+        finally:
+            self._coming -= 1
+
+    def _accept(self, queue: str, new: int) -> None:
+        self._waiting[queue] += new
+        self._accepted.put_nowait(queue)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -98,8 +133,7 @@ class Inbox:
                 self._waiting[row["conversation"]] += row["n"]
                 self._wake(group, row["conversation"])
             while True:
-                await self._arrival.wait()
-                await self._commit_arrivals(group)
+                self._wake(group, await self._accepted.get())
 
     async def drain(self, seconds: float) -> None:
         """Finish what is being handled; what still waits is handled after the restart."""
@@ -110,32 +144,8 @@ class Inbox:
         except TimeoutError:
             log.warning("inbox.drain_cut", conversations=len(self._serving))
 
-    async def _commit_arrivals(self, group: asyncio.TaskGroup) -> None:
-        self._arrival.clear()
-        batch, self._arrived = self._arrived, []
-        if len(batch) > self._flood.messages:
-            self._flood_until = asyncio.get_running_loop().time() + self._flood.seconds
-        now = stamp(self._clock())
-        rows = [(_id(message), _queue(message), message.model_dump_json(), now) for message, _ in batch]
-        sql = "INSERT OR IGNORE INTO inbox (id, conversation, body, received_at) VALUES (?, ?, ?, ?)"
-
-        async def inserted(tx: Transaction) -> list[int]:
-            return [await tx.execute(sql, *row) for row in rows]
-
-        try:
-            new = await self._store.write(inserted)
-        except Exception as error:
-            for _, persisted in batch:
-                if not persisted.done():
-                    persisted.set_exception(error)
-            raise
-        for (message, persisted), added in zip(batch, new, strict=True):
-            if not persisted.done():
-                persisted.set_result(None)
-            self._waiting[_queue(message)] -= 1 - added
-            self._wake(group, _queue(message))
-
     def _wake(self, group: asyncio.TaskGroup, queue: str) -> None:
+        """`_woken` is for who is being served already: a row may have come right after the last look."""
         self._woken.add(queue)
         if queue not in self._serving:
             self._serving.add(queue)
@@ -144,17 +154,12 @@ class Inbox:
 
     async def _serve(self, queue: str) -> None:
         async with self._places:
-            while not self._stopping:
+            while queue in self._woken and not self._stopping:
                 self._woken.discard(queue)
-                row = await self._store.row(
-                    "SELECT seq, id, body, attempts FROM inbox WHERE conversation = ? AND state = 'NEW' ORDER BY seq LIMIT 1",
-                    queue,
-                )
-                if row is None and queue not in self._woken:
-                    break
-                if row is not None:
+                row = await self._store.read(partial(_first, queue=queue))
+                while row is not None and not self._stopping:
                     await self._give_way()
-                    await self._handle_one(queue, row)
+                    row = await self._handle_one(queue, row)
         if not self._waiting[queue]:
             del self._waiting[queue]
         self._serving.discard(queue)
@@ -166,24 +171,29 @@ class Inbox:
         end = now() + self._flood.longest
         while (left := min(self._flood_until, end) - now()) > 0:  # noqa: ASYNC110 - each commit may move the end of a flood
             await asyncio.sleep(left)
+        if self._coming:
+            await asyncio.sleep(MOMENT)
 
-    async def _handle_one(self, queue: str, row: Row) -> None:
-        """Whatever is wrong with one message, those behind it are handled: only the store's own errors come out."""
-        seq, attempts, state = row["seq"], row["attempts"], "DONE"
+    async def _handle_one(self, queue: str, row: Row) -> Row | None:
+        """What is next in this conversation. Whatever is wrong with one message, those behind it are handled: only the store's own
+        errors come out."""
+        attempts = row["attempts"] + 1
         try:
             message = _read(row["body"])
-            async with asyncio.timeout(self._seconds):
-                await self._handle(message)
+            with structlog.contextvars.bound_contextvars(message=message.id, by=message.sender.id):
+                async with asyncio.timeout(self._seconds):
+                    rest = await self._handle(message)
+                following = await self._note(queue, row, "DONE", attempts, rest)
         except Exception as error:
-            log.exception("message.failed", message=row["id"], attempt=attempts + 1)
-            if attempts + 1 < ATTEMPTS and not isinstance(error, ValidationError):
-                await self._note(seq, "NEW", attempts + 1)
-                await asyncio.sleep(self._pause * 2**attempts)
-                return
-            state = "FAILED"
+            log.exception("message.failed", message=row["id"], attempt=attempts)
+            if attempts < ATTEMPTS and not isinstance(error, ValidationError):
+                again = await self._note(queue, row, "NEW", attempts)
+                await asyncio.sleep(self._pause * 2 ** (attempts - 1))
+                return again
             await self._say_sorry(row)
-        await self._note(seq, state, attempts + 1)
+            following = await self._note(queue, row, "FAILED", attempts)
         self._waiting[queue] -= 1
+        return following
 
     async def _say_sorry(self, row: Row) -> None:
         try:
@@ -194,14 +204,30 @@ class Inbox:
                 "message.unanswered", message=row["id"]
             )  # else it would be tried for ever, and nothing after it
 
-    async def _note(self, seq: int, state: str, attempts: int) -> None:
-        sql = "UPDATE inbox SET state = ?, attempts = ? WHERE seq = ?"
-        await self._store.write(lambda tx: tx.execute(sql, state, attempts, seq))
+    async def _note(
+        self, queue: str, row: Row, state: str, attempts: int, rest: Body[None] | None = None
+    ) -> Row | None:
+        """Write what became of a message; the next one of its conversation. What was said is kept, secrets and all, until it has
+        been dealt with, and no longer (I9)."""
+
+        async def noted(tx: Transaction) -> Row | None:
+            if rest is not None:
+                await rest(tx)
+            await tx.execute(_NOTE, state, attempts, row["seq"])
+            return await _first(tx, queue)
+
+        return await self._store.write(noted, patient=True)
 
     async def forget_old(self) -> None:
         """Drop handled messages that no platform will deliver again."""
         sql = "DELETE FROM inbox WHERE state <> 'NEW' AND julianday(?) - julianday(received_at) > ?"
         await self._store.write(lambda tx: tx.execute(sql, stamp(self._clock()), KEEP_DAYS))
+
+
+async def _first(tx: Transaction, queue: str) -> Row | None:
+    return await tx.row(
+        "SELECT seq, id, body, attempts FROM inbox WHERE conversation = ? AND state = 'NEW' ORDER BY seq LIMIT 1", queue
+    )
 
 
 def _queue(message: Message) -> str:

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from adapters.types import Message
 from bot import actions
 from bot.actions import State
+from bot.alerts import book, mute_book
+from bot.alerts.ear import Ear
+from bot.alerts.pages import alerts_page, mutes_page
 from bot.answers import Told, notice
 from bot.book.cards import audit_page
 from bot.book.checks import Checks
+from bot.book.pages import page_path
 from bot.book.periods import span
 from bot.book.search import Who, newest, people
 from bot.brain.planner import ME, Reply
@@ -36,6 +40,9 @@ class Inquiries:
         words: Words,
         clock: Clock,
         budgets: Sequence[Budget] = (),
+        *,
+        ear: Ear | None = None,
+        told: bool = True,
     ) -> None:
         self._store = store
         self._cluster = cluster
@@ -44,6 +51,8 @@ class Inquiries:
         self._words = words
         self._clock = clock
         self._budgets = budgets
+        self._ear = ear
+        self._told = told
         self._checks = Checks(store, clock)
 
     async def page(self, plan: Reply, message: Message, card_id: str) -> Told:
@@ -59,6 +68,13 @@ class Inquiries:
                 return whoami_page(self._words, card_id, message.sender, message.conversation, access)
             case "admins":
                 return admins_page(self._words, card_id, await self._identities.now())
+            case "alerts":
+                firing = await book.firing(self._store)
+                return alerts_page(self._words, card_id, firing, self._clock(), told=self._told)
+            case "mutes":
+                by_code = await book.muted(self._store, self._clock())
+                by_labels = await mute_book.in_force(self._store, self._clock())
+                return mutes_page(self._words, card_id, by_code, by_labels)
             case "said":
                 return notice(self._words, card_id, self._words("answer.from_model"), plan.text)
             case "unknown":
@@ -78,6 +94,8 @@ class Inquiries:
             open_actions=await actions.in_state(self._store, State.WAIT_APPROVAL, State.EXECUTING, State.VERIFYING),
             admins=len((await self._identities.now()).administrators),
             budgets=self._budgets,
+            ear=self._ear,
+            told=self._told,
             now=self._clock(),
         )
 
@@ -103,4 +121,5 @@ class Inquiries:
         if plan.argument:
             about.append(self._words(f"audit.period.{plan.argument}"))
         found = await newest(self._store, who, *span(plan.argument, self._clock()), limit=MOST_ROWS)
-        return audit_page(self._words, card_id, found, await self._checks.recent(), about=about)
+        whole = page_path(plan.argument, who)
+        return audit_page(self._words, card_id, found, await self._checks.recent(), about=about, whole=whole)

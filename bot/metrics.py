@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from structlog.typing import EventDict, WrappedLogger
 
+from bot.alerts.ear import Ear
 from bot.budget import Budget
 from bot.lines import Lines
 from bot.store import Store
@@ -54,6 +55,10 @@ class Metrics:
         self._waiting = self._gauge("inbox_waiting", "Messages that wait to be handled.")
         self._behind = self._gauge("deliveries_behind", "Copies of cards that show less than the store.", "platform")
         self._open = self._gauge("actions_open", "Actions that are not over.", "state")
+        self._alertmanager_up = Gauge(
+            "steward_alertmanager_up", "1 while Alertmanager answers.", registry=self.registry
+        )
+        self._alerts = Gauge("steward_alerts_firing", "Groups of alerts that fire.", registry=self.registry)
         self._calls = self._gauge("platform_calls_month", "Calls of this month that count.", "platform")
         self._limit = self._gauge("platform_calls_month_limit", "How many there may be; 0 is no limit.", "platform")
 
@@ -88,14 +93,22 @@ class Metrics:
                 self._late.inc()
             case "model.answered":
                 self._asked.labels(event["purpose"]).inc()
-                for kind in ("input", "cached", "output"):
-                    self._tokens.labels(event["purpose"], kind).inc(event[kind])
+                self._spent(event["purpose"], event)
             case "model.without":
                 self._without.labels(event["reason"]).inc()
+                self._spent("unanswered", event)
         return event
 
-    async def scrape(self, store: Store, lines: Lines, budgets: Sequence[Budget]) -> bytes:
+    def _spent(self, purpose: str, event: EventDict) -> None:
+        for kind in ("input", "cached", "output"):
+            self._tokens.labels(purpose, kind).inc(event.get(kind, 0))
+
+    async def scrape(self, store: Store, lines: Lines, budgets: Sequence[Budget], ear: Ear | None = None) -> bytes:
         """The text exposition format."""
+        if ear is not None and ear.present is not None:
+            self._alertmanager_up.set(ear.present.state == "up")
+        row = await store.row("SELECT count(*) AS n FROM alerts WHERE closed_at IS NULL")
+        self._alerts.set(row["n"] if row else 0)
         for platform, line in lines.by_platform.items():
             self._line_up.labels(platform).set(line.state.state in _WELL)
             heard = line.adapter.last_heard

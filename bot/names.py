@@ -13,6 +13,7 @@ from adapters.errors import PlatformError
 from adapters.recent import Recent
 from adapters.types import Adapter, Message, Person, Platform
 from bot.inbox import Handle
+from bot.store import Body
 
 log = structlog.get_logger()
 
@@ -30,11 +31,11 @@ class Names:
     def before(self, handle: Handle) -> Handle:
         """A handler that gets messages of people who have a name, if they have one."""
 
-        async def named(message: Message) -> None:
+        async def named(message: Message) -> Body[None] | None:
             if message.sender.id and not message.sender.name:
                 sender = await self._named(message.sender)
                 message = message.model_copy(update={"sender": sender})
-            await handle(message)
+            return await handle(message)
 
         return named
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.deliveries import Due
+from bot.outbox import Due
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.actions import Action
+from bot.alerts.ear import Ear, Heard
 from bot.answers import Told
 from bot.budget import Budget
 from bot.lines import LineState
@@ -42,9 +43,12 @@ def status_page(
     open_actions: Sequence[Action],
     admins: int,
     budgets: Sequence[Budget] = (),
+    ear: Ear | None = None,
+    told: bool = True,
     now: datetime,
 ) -> Told:
-    """`lines`: platform, how its line is and when it was last heard; `cluster`: its version, or why it cannot be reached."""
+    """`lines`: platform, how its line is and when it was last heard; `cluster`: its version, or why it cannot be reached; `told`:
+    there is somebody to tell of alerts."""
     facts = [Fact(label=words("page.cluster"), value=cluster), Fact(label=words("page.admins"), value=str(admins))]
     facts += [
         Fact(
@@ -55,6 +59,11 @@ def status_page(
         for platform, state, heard in lines
     ]
     facts += [budget_fact(words, budget) for budget in budgets]
+    deaf = ear is not None and ear.present is not None and ear.present.state == "down"
+    if ear is not None:
+        facts.append(
+            Fact(label=words("alertmanager.name"), value=_alertmanager(words, ear.present, now, told=told), alarm=deaf)
+        )
     rows = tuple(
         (action.code, words(f"card.state.{action.state.lower()}"), words.say(sentence_of(action.order)))
         for action in open_actions[:MOST_ROWS]
@@ -64,7 +73,7 @@ def status_page(
         id=card_id,
         kind="notice",
         language=words.language,
-        tone=Tone.NEUTRAL if admins and all(state.state in _WELL for _, state, _ in lines) else Tone.WARNING,
+        tone=Tone.NEUTRAL if admins and not deaf and all(line.state in _WELL for _, line, _ in lines) else Tone.WARNING,
         title=words("page.status"),
         summary=words("page.open", count=len(open_actions)) if admins else words("access.no_admin_bound"),
         facts=tuple(facts),
@@ -85,6 +94,19 @@ def _line(words: Words, state: LineState, heard: datetime | None, now: datetime)
     if state.reason and state.state not in _WELL:
         parts.append(mask(state.reason).text)
     return words("page.comma").join(parts)
+
+
+def _alertmanager(words: Words, heard: Heard | None, now: datetime, *, told: bool) -> str:
+    if heard is None:
+        return words("alertmanager.off") if told else words("alert.list_nobody")
+    since = heard.since.astimezone().strftime("%m-%d %H:%M:%S")
+    if heard.state == "up":
+        seconds = max(int((now - heard.last_heard).total_seconds()), 0) if heard.last_heard else 0
+        code = "alertmanager.up" if heard.complete else "alertmanager.cut_list"
+        return words(code, since=since, groups=heard.groups, seconds=seconds)
+    if heard.reason is None:
+        return words("alertmanager.waiting")
+    return mask(words("alertmanager.down", since=since, reason=words.say(heard.reason))).text
 
 
 def budget_fact(words: Words, budget: Budget) -> Fact:

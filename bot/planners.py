@@ -22,15 +22,20 @@ def endpoint_of(settings: Settings, patience: Patience | None = None) -> Endpoin
 
 @asynccontextmanager
 async def planner_of(
-    settings: Settings, reader: Reader | None, words: Words, *, policy: Policy, mask_names: bool = False
+    settings: Settings,
+    reader: Reader | None,
+    words: Words,
+    *,
+    policy: Policy,
+    patience: Patience | None = None,
 ) -> AsyncIterator[Planner]:
     """With a key, messages that the rules do not fully understand go to the model."""
     rules = RulesPlanner(settings.steward_locale)
-    endpoint = endpoint_of(settings)
+    endpoint = endpoint_of(settings, patience)
     if endpoint is None:
         yield rules
         return
     try:
-        yield ClaudePlanner(endpoint, rules, reader, words, policy=policy, mask_names=mask_names)
+        yield ClaudePlanner(endpoint, rules, reader, words, policy=policy, mask_names=settings.steward_model_mask_names)
     finally:
         await endpoint.close()

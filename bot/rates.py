@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from adapters.types import Rate
-from bot.deliveries import Due
+from bot.outbox import Due
 
 FORGET_AFTER = 1000
 """Conversations and cards that are remembered before those that rest are forgotten."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.alerts.ear import Ear
 from bot.credentials import Rotation, credentials_of
 from bot.lines import Lines
-from bot.settings import BadSettings, Settings
+from bot.settings import Settings
+from bot.sources import BadSettings
 
 log = structlog.get_logger()
 
@@ -29,6 +31,7 @@ class Present:
     lines: Lines
     rotation: Rotation
     missing: str
+    ear: Ear | None = None
 
 
 class Renewal:
@@ -42,9 +45,9 @@ class Renewal:
         self._read = read
         self._asked = asyncio.Event()
 
-    def moved_in(self, settings: Settings, lines: Lines, missing: str) -> None:
+    def moved_in(self, settings: Settings, lines: Lines, missing: str, ear: Ear | None = None) -> None:
         """This is what runs from now on."""
-        self.present = Present(settings, lines, Rotation(lines, credentials_of(settings)), missing)
+        self.present = Present(settings, lines, Rotation(lines, credentials_of(settings)), missing, ear)
 
     @property
     def possible(self) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from adapters.types import Adapter, Conversation, Platform
-from bot import deliveries
+from bot import deliveries, outbox
 from bot.carrier import Carrier
 from bot.clock import Clock
 from bot.pace import FRUGAL, Pace
@@ -71,21 +71,42 @@ class NotificationRouter:
         within: Transaction | None = None,
     ) -> None:
         """Store a card and post it to conversations, an action's to the ops conversations as well; the same card id again changes
-        nothing. `within` joins a transaction: the caller then calls `wake` after it."""
+        nothing. `within` joins a transaction, in which nothing is asked: its options cannot be typed as numbers."""
+        if within is not None:
+            await self._post(within, card, to, action_id, commands)
+        else:
+            await self._store.write(partial(self.answer, card=card, to=to, commands=commands, action_id=action_id))
+
+    async def answer(
+        self,
+        tx: Transaction,
+        card: Card,
+        to: tuple[Conversation, ...],
+        commands: Mapping[str, str] | None = None,
+        *,
+        action_id: str | None = None,
+        page: str = "",
+    ) -> None:
+        """Post a card in a transaction; where it has options, it is the question that a typed number answers. `page` is a path of
+        ours that its link leads to instead of the card's own page."""
+        new = await self._post(tx, card, to, action_id, commands, page)
+        for conversation in to if new and commands else ():
+            await deliveries.ask(tx, conversation, card.id, self._clock())
+
+    async def _post(
+        self,
+        tx: Transaction,
+        card: Card,
+        to: tuple[Conversation, ...],
+        action_id: str | None,
+        commands: Mapping[str, str] | None,
+        page: str = "",
+    ) -> bool:
         where = self._everywhere(to) if action_id else to
         if self._public_url:
-            card = card.model_copy(update={"link": f"{self._public_url}/chat?card_id={card.id}"})
-        if within is not None:
-            await deliveries.add_card(within, card, where, self._clock(), action_id=action_id, commands=commands)
-            return
-
-        async def added(tx: Transaction) -> None:
-            new = await deliveries.add_card(tx, card, where, self._clock(), action_id=action_id, commands=commands)
-            for conversation in where if new and commands else ():
-                await deliveries.ask(tx, conversation, card.id, self._clock())
-
-        await self._store.write(added)
-        self.wake()
+            card = card.model_copy(update={"link": f"{self._public_url}{page or f'/chat?card_id={card.id}'}"})
+        tx.afterwards(self.wake)
+        return await deliveries.add_card(tx, card, where, self._clock(), action_id=action_id, commands=commands)
 
     def _everywhere(self, to: tuple[Conversation, ...]) -> tuple[Conversation, ...]:
         places = {(each.platform, each.id): each for each in self._ops}
@@ -117,7 +138,7 @@ class NotificationRouter:
                 for card in cards:
                     await deliveries.put_card(tx, card, self._clock())
 
-            await self._store.write(kept)
+            await self._store.write(kept, patient=True)
             self.wake()
             await asyncio.sleep(PROGRESS_SECONDS)
 
@@ -168,7 +189,7 @@ class NotificationRouter:
     async def answered(self, key: str, version: int) -> None:
         """An answer to a click went out with this version of the card, for no call. Whether it was taken nobody says: the line may
         have been dead, or the clicker's client have given up. So this is for versions after which others come."""
-        await self._store.write(lambda tx: deliveries.shown(tx, key, version, self._clock(), spent=0))
+        await self._store.write(lambda tx: outbox.shown(tx, key, version, self._clock(), spent=0), patient=True)
 
     async def run(self) -> None:
         """Deliver for ever, each platform on its own."""

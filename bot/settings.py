@@ -1,18 +1,15 @@
-"""The only reader of the environment and of steward.toml. Every problem is told at once."""
+"""What can be set: each name, its type, and what of it would make no sense. `bot.sources` reads them."""
 
-import os
+import ipaddress
 import re
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     Field,
     SecretStr,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -25,33 +22,43 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-SECRETS = ("dingtalk_client_secret", "feishu_app_secret", "anthropic_api_key", "admin_password", "oidc_client_secret")
-LARGEST_FILE = 1024 * 1024
-"""Bytes of steward.toml or a secret's file; nobody means a larger one."""
+SECRETS = (
+    "dingtalk_client_secret",
+    "feishu_app_secret",
+    "anthropic_api_key",
+    "admin_password",
+    "oidc_client_secret",
+    "steward_alertmanager_token",
+    "steward_alertmanager_password",
+)
 TEMPLATE_KINDS = ("approval", "diagnosis", "status")
 TEMPLATE = re.compile(r"[^\s=,]+\.schema")
+MATCHER = r'\s*[A-Za-z_][A-Za-z0-9_]*\s*(?:=~|!~|!=|=)\s*(?:"(?:[^"\\]|\\.)*"|[^\s,"]+)'
+"""One of Alertmanager's, as its `filter` takes it."""
 ON_PLATFORM = re.compile(r"(dingtalk|feishu):([^\s:,]+)")
-STORABLE = {
-    "dingtalk": ("dingtalk_enabled", "dingtalk_client_id", "dingtalk_client_secret"),
-    "feishu": ("feishu_enabled", "feishu_app_id", "feishu_app_secret"),
-    "cluster": ("kubeconfig",),
-    "model": ("anthropic_api_key", "anthropic_base_url", "anthropic_model"),
-}
-"""What each step of /setup may keep in the database."""
-TOGETHER = (STORABLE["dingtalk"], STORABLE["feishu"])
-"""An identifier of one source with a secret of another would be nobody's: when any of these is given outside, all of them are."""
 _EXAMPLES = {"steward_admins": "dingtalk:manager4220", "steward_ops_conversations": "feishu:oc_x"}
 
 
 def _http_url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
         raise ValueError("must be an http:// or https:// URL")
+    urlsplit(value).port  # noqa: B018 - raises ValueError for one that there is not
     return value.rstrip("/")
 
 
-Source = Literal["environment", "file"]
-Origin = Literal["environment", "file", "setup"]
+def _whole_host(value: str) -> str:
+    """Pages of one host trust each other whatever their path is: one beside ours could use an administrator's session."""
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+", value):
+        raise ValueError(
+            "needs a host name of its own, without a path, e.g. https://steward.example.com: "
+            "whatever else is served under one host could act with an administrator's session"
+        )
+    return value
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Url = Annotated[str, AfterValidator(_http_url)]
+HostUrl = Annotated[Url, AfterValidator(_whole_host)]
 
 
 def _card_templates(value: str) -> str:
@@ -67,10 +74,6 @@ def _card_templates(value: str) -> str:
     if not words and value and not TEMPLATE.fullmatch(value.strip()):
         raise ValueError("write one template id, or approval=ID,diagnosis=ID,status=ID; an id ends in .schema")
     return value.strip()
-
-
-class BadSettings(Exception):
-    """Something is wrong with the settings; the message lists everything, a line each."""
 
 
 class Settings(BaseSettings):
@@ -106,7 +109,9 @@ class Settings(BaseSettings):
     oidc_admin_group: str = ""
     steward_data_dir: Path = Path("data")
     steward_listen: Annotated[str, Field(pattern=r"^[^\s:]*:\d{1,5}$|^$")] = "127.0.0.1:8080"
-    steward_public_url: Url = "http://aiops.local"
+    steward_public_url: HostUrl = "http://aiops.local"
+    steward_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Whose X-Forwarded-For is believed; of everybody else it is ignored."""
     steward_locale: Literal["zh", "en"] = "zh"
     steward_admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     steward_default_role: Literal["member", "viewer"] = "member"
@@ -114,6 +119,12 @@ class Settings(BaseSettings):
     steward_ops_conversations: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
     """(platform, conversation id): where every action is shown besides the conversation in which it was asked for."""
     steward_alertmanager_url: Url = ""
+    steward_alertmanager_token: SecretStr = SecretStr("")
+    steward_alertmanager_username: str = ""
+    steward_alertmanager_password: SecretStr = SecretStr("")
+    steward_alertmanager_ca_file: str = ""
+    steward_alertmanager_filter: str = ""
+    """Alertmanager's own matchers, separated by commas: `cluster="prod",severity=~"warning|critical"`."""
     steward_approval_minutes: Annotated[float, Field(gt=0, le=1440)] = 15
     """How long an approval card may be answered."""
 
@@ -147,6 +158,18 @@ class Settings(BaseSettings):
             raise ValueError(f"{', '.join(bad)}: write platform:id, e.g. {example}")
         return frozenset(match.group(1, 2) for word in words if (match := ON_PLATFORM.fullmatch(word)))
 
+    @field_validator("steward_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        """`10.0.0.5, 10.42.0.0/16` → networks."""
+        if not isinstance(value, str):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        try:
+            return tuple(map(ipaddress.ip_network, words))
+        except ValueError as error:
+            raise ValueError(f"{error}: write addresses or networks, e.g. 10.0.0.5,10.42.0.0/16") from error
+
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
         missing = [
@@ -160,6 +183,34 @@ class Settings(BaseSettings):
         ]
         if missing:
             raise ValueError(f"{', '.join(missing)}: needed by a platform that is enabled")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id) or (self.oidc_admin_group and not self.oidc_issuer):
+            raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID: to sign in by a provider needs both")
+        if self.oidc_issuer and not re.match(r"https?://[^\s/]", self.oidc_issuer):
+            raise ValueError("OIDC_ISSUER: must be an http:// or https:// URL")
+        return self
+
+    @field_validator("steward_alertmanager_filter")
+    @classmethod
+    def _matchers(cls, value: str) -> str:
+        if value and not re.fullmatch(rf"{MATCHER}(?:\s*,{MATCHER})*\s*,?\s*", value):
+            raise ValueError('write matchers of Alertmanager, e.g. cluster="prod",severity=~"warning|critical"')
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> "Settings":
+        """Where it is asked for is said once, and so that it can be sent."""
+        token, user = _text(self.steward_alertmanager_token), self.steward_alertmanager_username
+        password, inside = _text(self.steward_alertmanager_password), urlsplit(self.steward_alertmanager_url).username
+        if sum(map(bool, (token, user, inside))) > 1:
+            raise ValueError(
+                "STEWARD_ALERTMANAGER_TOKEN, STEWARD_ALERTMANAGER_USERNAME, a name in STEWARD_ALERTMANAGER_URL: give one of these"
+            )
+        if bool(user) != bool(password) or ":" in user:
+            raise ValueError(
+                "STEWARD_ALERTMANAGER_USERNAME, STEWARD_ALERTMANAGER_PASSWORD: one needs the other, the name no colon"
+            )
+        if token and not re.fullmatch(r"[!-~]+", token):
+            raise ValueError("STEWARD_ALERTMANAGER_TOKEN: is no token: it has characters that no header may have")
         return self
 
     @classmethod
@@ -177,106 +228,3 @@ class Settings(BaseSettings):
 
 def _text(value: object) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-
-
-def read_bounded(path: Path) -> str:
-    """Raises OSError, or ValueError for what is no text or too large."""
-    with path.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise ValueError("is too large")
-    return content.decode("utf-8")
-
-
-def _secret_files(problems: list[str]) -> dict[str, str]:
-    found = {}
-    for name in SECRETS:
-        path = os.environ.get(f"{name.upper()}_FILE")
-        if path and os.environ.get(name.upper()):
-            problems.append(f"{name.upper()} and {name.upper()}_FILE: give one of the two")
-        elif path:
-            try:
-                found[name] = read_bounded(Path(path)).strip()
-            except (OSError, ValueError) as error:
-                problems.append(f"{name.upper()}_FILE: {path}: {_why(error)}")
-    return found
-
-
-def _why(error: OSError | ValueError) -> str:
-    """Without a word of what was read."""
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return "is not text" if isinstance(error, UnicodeDecodeError) else str(error)
-
-
-def _switched_off() -> dict[str, str]:
-    """`STEWARD_LISTEN=` means nowhere; any other empty variable is as good as none."""
-    return {"steward_listen": ""} if os.environ.get("STEWARD_LISTEN") == "" else {}
-
-
-def _toml_is_readable(problems: list[str]) -> bool:
-    """Judged before the library reads it whole; a missing file is none."""
-    try:
-        read_bounded(Path("steward.toml"))
-    except FileNotFoundError:
-        return True
-    except (OSError, ValueError) as error:
-        problems.append(f"steward.toml: {_why(error)}")
-        return False
-    return True
-
-
-def _unknown_names(problems: list[str]) -> None:
-    for name in sorted(os.environ):
-        plain = name.removesuffix("_FILE").lower()
-        if name.startswith("STEWARD_") and plain not in Settings.model_fields:
-            problems.append(f"{name}: no such setting")
-
-
-def fixed() -> dict[str, Source]:
-    """Which of the storable settings come from outside, and from where: for these the database is not asked. Reads a file.
-    Raises BadSettings."""
-    try:
-        written = tomllib.loads(read_bounded(Path("steward.toml")))
-    except FileNotFoundError:
-        written = {}
-    except (OSError, ValueError) as error:
-        raise BadSettings(f"steward.toml: {_why(error)}") from error
-    found: dict[str, Source] = {}
-    exported = {name.upper() for name, value in os.environ.items() if value}
-    for name in (each for names in STORABLE.values() for each in names):
-        if {name.upper(), f"{name.upper()}_FILE"} & exported:
-            found[name] = "environment"
-        elif name in written:
-            found[name] = "file"
-    for several in TOGETHER:
-        if sources := {found[name] for name in several if name in found}:
-            found |= dict.fromkeys(several, max(sources, key=("file", "environment").index))
-    return found
-
-
-def load_settings(stored: Mapping[str, str] = MappingProxyType({})) -> Settings:
-    """Read everything: the environment, then steward.toml, then what /setup `stored`; the first that has a setting wins. Raises
-    BadSettings with every problem in one message; a value that may be secret is never repeated."""
-    problems: list[str] = []
-    given = _secret_files(problems) | _switched_off()
-    _unknown_names(problems)
-    if not _toml_is_readable(problems):
-        raise BadSettings("\n".join(problems))
-    if stored:
-        outside = fixed()
-        known = {name for names in STORABLE.values() for name in names} - outside.keys()
-        given |= {name: value for name, value in stored.items() if name in known}
-    try:
-        settings = Settings(**cast("dict[str, Any]", given))
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False):
-            name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-            said = problem["msg"].removeprefix("Value error, ")
-            said = "no such setting" if problem["type"] == "extra_forbidden" else said
-            problems.append(": ".join(part for part in (name, said) if part))
-    except tomllib.TOMLDecodeError as error:
-        problems.append(f"steward.toml: {error}")
-    if problems:
-        raise BadSettings("\n".join(problems))
-    return settings

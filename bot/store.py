@@ -5,13 +5,14 @@ process waits instead of failing half-way.
 
 What is dear is not SQL but the trip to the database's thread and back, which waits for whatever the loop is busy with, and the
 disk. So a transaction is handed over whole (`Store.write`) and makes one trip, and those that wait for the disk together share a
-commit. Reads have a connection of their own and wait for nobody.
+commit. Reads have a connection of their own and wait for nobody; several that belong together make one trip (`Store.read`).
 """
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -21,7 +22,10 @@ import aiosqlite
 
 T = TypeVar("T")
 Row = sqlite3.Row
+Consequence = Callable[[], object]
 BUSY_MS = 5000
+FEW = 8
+"""Patient transactions in one commit: somebody in a hurry who comes right after it has begun waits for no more of them."""
 
 
 class StoreTooNew(Exception):
@@ -34,6 +38,12 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.consequences: list[Consequence] = []
+
+    def afterwards(self, call: Consequence) -> None:
+        """Have this called in the loop as soon as everything here is durable; never when it is undone. Whoever waits for the
+        transaction hears of it later."""
+        self.consequences.append(call)
 
     async def execute(self, sql: str, *values: Any) -> int:
         """Run one statement; the number of rows it changed."""
@@ -55,36 +65,52 @@ class _Failed:
     error: Exception
 
 
+class _Done(NamedTuple):
+    result: Any
+    consequences: list[Consequence]
+
+
 class _Waiting(NamedTuple):
     body: Body[Any]
+    patient: bool
     done: asyncio.Future[Any]
+    context: Context
+    """Whoever waits: what follows is logged as theirs."""
 
 
-def _ran(connection: sqlite3.Connection, body: Body[Any]) -> Any:
-    """What became of one body: its result, or the exception that undid it."""
+def _ran(connection: sqlite3.Connection, body: Body[Any]) -> _Done:
+    """Run one body to its end; raises what it raises."""
+    tx = Transaction(connection)
+    running = body(tx)
+    try:
+        running.send(None)
+    except StopIteration as end:
+        return _Done(end.value, tx.consequences)
+    running.close()
+    raise RuntimeError("the body of a transaction awaits nothing but its own statements")
+
+
+def _ran_among_others(connection: sqlite3.Connection, body: Body[Any]) -> _Done | _Failed:
+    """What became of one body: its result, or the exception that undid it and nobody else."""
     connection.execute("SAVEPOINT body")
     try:
-        running = body(Transaction(connection))
-        try:
-            running.send(None)
-        except StopIteration as end:
-            connection.execute("RELEASE body")
-            return end.value
-        running.close()
-        raise RuntimeError("the body of a transaction awaits nothing but its own statements")  # noqa: TRY301 - undone below
+        done = _ran(connection, body)
     except Exception as error:
         if not connection.in_transaction:
             raise  # a full disk undoes all that went before as well
         connection.execute("ROLLBACK TO body")
         connection.execute("RELEASE body")
         return _Failed(error)
+    connection.execute("RELEASE body")
+    return done
 
 
-def _run_all(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> list[Any]:
+def _run_all(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> Sequence[_Done | _Failed]:
     """Run bodies to their end, one after the other, and commit them together; what became of each."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        outcomes = [_ran(connection, waiting.body) for waiting in batch]
+        one = _ran if len(batch) == 1 else _ran_among_others
+        outcomes = [one(connection, waiting.body) for waiting in batch]
         connection.commit()
     except Exception as error:  # noqa: BLE001 - whatever it is, everybody who waits must hear of it
         connection.rollback()
@@ -102,15 +128,16 @@ class Store:
         self._writing = False
         self.path = path
 
-    async def write(self, body: Body[T]) -> T:
+    async def write(self, body: Body[T], *, patient: bool = False) -> T:
         """Run a transaction's body in the database's thread; its result once that is on disk. What the body raises undoes it and
         is raised here. It awaits nothing but its own statements (RuntimeError).
 
-        Whoever comes while the disk is busy shares the next commit. A caller that is cancelled takes its body back if it has not
-        begun; else it is carried out."""
+        Whoever comes while the disk is busy shares the next commit, except that only a FEW of those go along that are `patient`:
+        nobody on a platform waits for them. A caller that is cancelled takes its body back if it has not begun; else it is
+        carried out."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Waiting(body, done))
+        self._waiting.append(_Waiting(body, patient, done, copy_context()))
         if not self._writing:
             self._begin(loop)
         return await done
@@ -119,8 +146,10 @@ class Store:
         """Hand over everything that waits. No lock, no task and no future between the thread and those who wait: each would be
         one more turn of the loop before a click is answered."""
         connection = self._writer._conn  # noqa: SLF001 - as its own methods do; ValueError when it is closed
-        batch = [waiting for waiting in self._waiting if not waiting.done.done()]
-        self._waiting = []
+        waiting = [each for each in self._waiting if not each.done.done()]
+        patient = [each for each in waiting if each.patient]
+        batch = [each for each in waiting if not each.patient] + patient[:FEW]
+        self._waiting = patient[FEW:]
         self._writing = bool(batch)
         if not batch:
             return
@@ -130,15 +159,26 @@ class Store:
 
         self._writer._tx.put_nowait((None, run))  # noqa: SLF001 - the library's way into its thread; none is public
 
-    def _settle(self, loop: asyncio.AbstractEventLoop, batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
-        for (_, done), outcome in zip(batch, outcomes, strict=True):
+    def _settle(
+        self, loop: asyncio.AbstractEventLoop, batch: Sequence[_Waiting], outcomes: Sequence[_Done | _Failed]
+    ) -> None:
+        for (_, _, done, context), outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, _Done):
+                for call in outcome.consequences:
+                    loop.call_soon(call, context=context)
             if done.done():
                 continue
             if isinstance(outcome, _Failed):
                 done.set_exception(outcome.error)
             else:
-                done.set_result(outcome)
+                done.set_result(outcome.result)
         self._begin(loop)
+
+    async def read(self, body: Body[T]) -> T:
+        """Run several reads in one trip; each statement sees what is committed by then."""
+        reader = self._reader
+        done: _Done = await reader._execute(_ran, reader._conn, body)  # type: ignore[no-untyped-call] # noqa: SLF001 - as above
+        return done.result  # type: ignore[no-any-return]
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Read what is committed."""
@@ -182,6 +222,8 @@ async def open_store(path: Path) -> AsyncIterator[Store]:
 
 
 async def _prepare(connection: aiosqlite.Connection, *pragmas: str) -> None:
+    """Each pragma is read to its end: one that has a row left counts as a write under way for as long as anything in the process
+    holds its cursor (a profiler that looks at frames does), and no transaction could be committed."""
     connection.row_factory = sqlite3.Row
     for pragma in (*pragmas, f"busy_timeout={BUSY_MS}"):
-        await connection.execute(f"PRAGMA {pragma}")
+        await connection.execute_fetchall(f"PRAGMA {pragma}")

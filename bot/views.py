@@ -1,6 +1,7 @@
 """An action as a card: a pure projection of the row in the store (I11)."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -134,7 +135,7 @@ class Views:
         }
         if action.state is State.WAIT_APPROVAL:
             rows += [
-                ("card.change", _changes(action)),
+                ("card.change", _changes(_difference(say, order))),
                 (
                     "card.risk",
                     say("card.risk_severe" if order.risk.severe else "card.risk_high") + self._risk_reasons(action),
@@ -192,7 +193,7 @@ class Views:
         say, order = self.words, action.order
         sections = [Section(title=say("card.command"), body=Code(text=order.command))]
         if order.diff and not (action.state.terminal and action.state in _RAN):
-            lines = tuple(DiffLine(path=line.path, before=line.before, after=line.after) for line in order.diff)
+            lines = _difference(say, order)
             sections.append(Section(title=say("card.diff", count=len(lines)), body=Diff(lines=lines), folded=True))
         if action.applied is not None and action.applied.output and action.state.terminal:
             said = LogLines(lines=tuple(action.applied.output.splitlines()))
@@ -252,9 +253,17 @@ class Views:
         return (code, self.words("card.unproven")) if doubt else (code,)
 
 
-def _changes(action: Action) -> str:
+def _difference(words: Words, order: Order) -> tuple[DiffLine, ...]:
+    """Fields of the cluster as the cluster names them; roles as people here do."""
+    if isinstance(order, AccessOrder):
+        before, after = (words(f"role.{role or 'none'}") for role in (order.before, order.after))
+        return (DiffLine(path=words("page.whoami_role"), before=before, after=after),)
+    return tuple(DiffLine(path=line.path, before=line.before, after=line.after) for line in order.diff)
+
+
+def _changes(lines: Sequence[DiffLine]) -> str:
     """`replicas 3 → 5`: what an approver must not have to unfold, where it is that short."""
-    changed = [line for line in action.order.diff if line.before is not None and line.after not in (None, _NOW)]
+    changed = [line for line in lines if line.before is not None and line.after not in (None, _NOW)]
     said = [f"{_field(line.path)} {line.before} → {line.after}" for line in changed]
     return " · ".join(said) if 0 < len(said) <= MOST_CHANGES and max(map(len, said)) <= CHANGE_CHARS else ""
 

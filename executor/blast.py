@@ -11,7 +11,7 @@ from executor.errors import ClusterError
 from executor.fields import Raw, controller_of, field, mapping, name_of, number, objects, text
 from executor.kinds import Kind, kind_named
 from executor.operations import Change, Delete, Exec, Patch, Restart, Scale, SetImage
-from executor.owned import POD, owned_pods
+from executor.owned import MOST, POD, owned_pods
 from executor.pods import is_active, is_ready
 from executor.reason import Frozen, Reason, reason
 
@@ -62,9 +62,22 @@ async def survey(reader: Reader, operation: Change, live: Raw) -> Surroundings:
     notes = [*autoscalers, *_of_object(operation, live)]
     for found in others:
         notes += found
-    active = [pod for pod in pods if is_active(pod)]
-    blast = BlastRadius(pods_ready=sum(map(is_ready, active)), pods_total=len(active), notes=tuple(notes))
+    ready, total = _counted(live, pods)
+    blast = BlastRadius(pods_ready=ready, pods_total=total, notes=tuple(notes))
     return Surroundings(blast=blast, autoscaled=bool(autoscalers))
+
+
+def _counted(live: Raw, pods: tuple[Raw, ...]) -> tuple[int, int]:
+    """Ready and in all. Where there are more pods than are read, the object itself knows how many."""
+    active = [pod for pod in pods if is_active(pod)]
+    ready, total = sum(map(is_ready, active)), len(active)
+    if len(pods) < MOST:
+        return ready, total
+    status = mapping(live, "status")
+    of_nodes = text(live, "kind") == "DaemonSet"
+    said = number(status, "numberReady" if of_nodes else "readyReplicas")
+    in_all = number(status, "currentNumberScheduled" if of_nodes else "replicas")
+    return max(ready, said), max(total, in_all)
 
 
 async def _try(look: Callable[[], Awaitable[Any]], otherwise: Any) -> Any:

@@ -6,6 +6,7 @@ sent by `executor.wire`. A login plugin is a program that the kubeconfig names: 
 
 import asyncio
 import logging
+import os
 import ssl
 import time
 from collections.abc import Coroutine
@@ -111,8 +112,8 @@ async def _apart(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 async def _kubeconfig(path: str, context: str | None, configuration: Any) -> Load:
-    if not await asyncio.to_thread(_any_file, path):
-        raise NotConfigured(f"kubeconfig not found: {path}")
+    if problem := await asyncio.to_thread(_unusable, path):
+        raise NotConfigured(f"kubeconfig {path}: {problem}")
     try:
         # Without persist_config=False the library calls its saver with the wrong arguments after an OIDC refresh.
         loader = await _apart(load_kube_config(path, context, configuration, persist_config=False))
@@ -131,8 +132,20 @@ async def _kubeconfig(path: str, context: str | None, configuration: Any) -> Loa
     return load
 
 
-def _any_file(path: str) -> bool:
-    return any(Path(part).expanduser().is_file() for part in path.split(":") if part)
+def _unusable(path: str) -> str:
+    """Why none of these files can be read, "" when one can."""
+    problem = "not found"
+    for part in filter(None, path.split(":")):
+        try:
+            with Path(part).expanduser().open("rb"):
+                return ""
+        except FileNotFoundError:
+            continue
+        except IsADirectoryError:
+            problem = "is a directory; Docker makes one where the file that shall be mounted is missing"
+        except (OSError, RuntimeError) as error:
+            problem = f"{getattr(error, 'strerror', None) or error} (we are uid {os.getuid()})"
+    return problem
 
 
 async def _service_account(folder: Path, configuration: Any) -> Load:

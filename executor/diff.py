@@ -4,25 +4,23 @@ Steward's own mark and what the server keeps for itself (versions, managed field
 """
 
 import copy
-import difflib
 import hashlib
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from executor.changed_lines import AFTER, BEFORE, MAX_VALUE, Side, beside, changed_lines, cut
 from executor.fields import Raw
 from executor.operations import canonical
 from executor.reason import Frozen
 from executor.redact import MASK, mask_object
 
+__all__ = ["MAX_LINES", "MAX_VALUE", "DiffLine", "fingerprint", "leaves", "lines", "outcome"]
+
 MARK = "steward/action"
 """The annotation that says which action wrote an object last."""
 
 MAX_LINES = 200
-MAX_VALUE = 200
-_MAX_TEXT_LINES = 400
-"""Longer texts are compared only between their common beginning and end, and shown as a count beyond this."""
 
 _KEPT_BY_SERVER = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "selfLink")
 _HIDDEN_ANNOTATIONS = (
@@ -187,16 +185,13 @@ def _shown(leaf: Leaf, kind: str) -> Iterator[DiffLine]:
     else:
         before, after = (None if side is ABSENT else _text(_name(leaf.path), side) for side in leaf[1:])
     if before is not None and before == after:  # kubectl says it like this, too
-        yield DiffLine(path=path, before=_cut(before, 0) + " (before)", after=_cut(after or "", 0) + " (after)")
+        yield DiffLine(path=path, before=cut(before) + BEFORE, after=cut(before) + AFTER)
     elif before is not None and after is not None and "\n" in before + after:
-        yield from _text_lines(path, before.splitlines(), after.splitlines())
+        sides = (Side(side, shown) for side, shown in ((leaf.before, before), (leaf.after, after)))
+        for number, old, new in changed_lines(*sides):
+            yield DiffLine(path=f"{path}:{number}" if number else path, before=old, after=new)
     else:
-        start = _first_difference(before or "", after or "")
-        yield DiffLine(
-            path=path,
-            before=None if before is None else _cut(before, start),
-            after=None if after is None else _cut(after, start),
-        )
+        yield DiffLine(path=path, **dict(zip(("before", "after"), beside(before, after), strict=True)))
 
 
 def _name(path: Path) -> str:
@@ -210,41 +205,3 @@ def _name(path: Path) -> str:
 def _text(name: str, value: Any) -> str:
     shown = mask_object({name: value})[name]
     return shown if isinstance(shown, str) else canonical(shown)
-
-
-def _first_difference(before: str, after: str) -> int:
-    return next((place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
-
-
-def _cut(text: str, around: int) -> str:
-    """At most MAX_VALUE characters, those where the two sides differ among them."""
-    if len(text) <= MAX_VALUE:
-        return text
-    start = max(0, min(around - MAX_VALUE // 4, len(text) - MAX_VALUE + 2))
-    end = start + MAX_VALUE - 2
-    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
-
-
-def _text_lines(path: str, before: list[str], after: list[str]) -> Iterator[DiffLine]:
-    head = _common(before, after)
-    tail = _common(before[head:][::-1], after[head:][::-1])
-    left, right = before[head : len(before) - tail], after[head : len(after) - tail]
-    if max(len(left), len(right)) > _MAX_TEXT_LINES:
-        yield DiffLine(path=f"{path}:{head + 1}", before=f"… ({len(left)})", after=f"… ({len(right)})")
-        return
-    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if what == "equal":
-            continue
-        for number, (old, new) in enumerate(zip_longest(left[i1:i2], right[j1:j2])):
-            start = _first_difference(old or "", new or "")
-            yield DiffLine(
-                path=f"{path}:{head + (i1 if what != 'insert' else j1) + number + 1}",
-                before=None if old is None else _cut(old, start),
-                after=None if new is None else _cut(new, start),
-            )
-
-
-def _common(left: list[str], right: list[str]) -> int:
-    return next(
-        (place for place, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
-    )

@@ -4,17 +4,22 @@ import asyncio
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from executor.errors import ClusterError, Invalid
 from executor.fields import Raw, moment, name_of, text
 from executor.happenings import concerns, event_line, newest
 from executor.logrank import Ranked, rank
 from executor.pods import containers, describe_state, is_ready
-from executor.redact import mask_lines
+from executor.redact import mask_log
 from executor.sight import Sight
 
 _LOG_SECONDS = 5.0
 _TAIL = 500
+_AT_ONCE = 32 * 1024
+"""Characters that hold up nobody."""
+WHOLE_TAIL = 2000
+"""Lines in which what matters may lie far up."""
 MAX_STATES = 5
 MAX_WARNINGS = 5
 MAX_LOG_LINES = 12
@@ -65,21 +70,30 @@ def find_container(pod: Raw, name: str = "") -> tuple[str, bool, str]:
 
 
 async def container_log(
-    reader: Sight, namespace: str, pod: str, container: str, *, previous: bool, finished_at: str = ""
+    reader: Sight,
+    namespace: str,
+    pod: str,
+    container: str,
+    *,
+    previous: bool,
+    finished_at: str = "",
+    tail: int = _TAIL,
 ) -> ContainerLog | None:
-    """None when there is no log to be had; a diagnosis goes on without."""
+    """None when there is no log to be had; a diagnosis goes on without. A long one is masked and ranked beside the loop."""
+    said = ""
     with suppress(ClusterError, TimeoutError):
         async with asyncio.timeout(_LOG_SECONDS):
             try:
-                said = await reader.logs(namespace, pod, container=container, tail=_TAIL, previous=previous)
+                said = await reader.logs(namespace, pod, container=container, tail=tail, previous=previous)
             except Invalid:  # "previous terminated container not found": the node forgot it
                 if not previous:
                     return None
                 previous = False
-                said = await reader.logs(namespace, pod, container=container, tail=_TAIL)
-        ranked = rank(mask_lines(said.splitlines()), finished_at=moment(finished_at))
-        return ContainerLog(pod, container, previous, ranked) if ranked.tail else None
-    return None
+                said = await reader.logs(namespace, pod, container=container, tail=tail)
+    lines, _ = await mask_log(said)
+    ranked = partial(rank, lines, finished_at=moment(finished_at))
+    found = ranked() if len(said) <= _AT_ONCE else await asyncio.to_thread(ranked)
+    return ContainerLog(pod, container, previous, found) if found.tail else None
 
 
 def log_lines(log: ContainerLog, limit: int = MAX_LOG_LINES) -> tuple[str, ...]:

@@ -18,12 +18,12 @@ from executor.tables import MAX_ROWS, age_of
 
 _CHANGE_CAUSE = "kubernetes.io/change-cause"
 _CONTROLLER_REVISION = kind_named("ControllerRevision")
-_POD_METRICS = Kind("PodMetrics", "pods", "metrics.k8s.io", "v1beta1")
-_NODE_METRICS = Kind("NodeMetrics", "nodes", "metrics.k8s.io", "v1beta1", namespaced=False)
+POD_METRICS = Kind("PodMetrics", "pods", "metrics.k8s.io", "v1beta1")
+NODE_METRICS = Kind("NodeMetrics", "nodes", "metrics.k8s.io", "v1beta1", namespaced=False)
 _DEFAULT_NAMESPACE = "default"
 _LIMIT = 500
 
-_CPU = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3}
+CPU = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3}
 MEMORY = {
     "": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
 }  # fmt: skip
@@ -108,7 +108,7 @@ def _images(raw: Raw) -> str:
 async def _top(reader: Reader, operation: Other) -> Reading:
     about = operation.target.kind if operation.target else ""
     nodes = about == "Node" or (not about and operation.argv[1:2] and operation.argv[1].lower().startswith("no"))
-    kind = _NODE_METRICS if nodes else _POD_METRICS
+    kind = NODE_METRICS if nodes else POD_METRICS
     if not _only(operation.argv, "-n", "--all-namespaces", "--selector="):
         raise NotReadable(reason("read.not_performed", command=" ".join(operation.argv)))
     everywhere = "--all-namespaces" in operation.argv
@@ -157,7 +157,7 @@ def _usage(item: Raw) -> tuple[float, float]:
     """(CPU in cores, memory in bytes) of a pod's containers together, or of a node."""
     parts = objects(item, "containers") or [item]
     return (
-        sum(quantity(text(part, "usage", "cpu"), _CPU) for part in parts),
+        sum(quantity(text(part, "usage", "cpu"), CPU) for part in parts),
         sum(quantity(text(part, "usage", "memory"), MEMORY) for part in parts),
     )
 

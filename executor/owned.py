@@ -9,7 +9,8 @@ POD = kind_named("Pod")
 _REPLICA_SET = kind_named("ReplicaSet")
 _JOB = kind_named("Job")
 
-_LIMIT = 2000
+MOST = 2000
+"""Objects that are read of each kind."""
 _OPERATORS = {"In": "in", "NotIn": "notin"}
 
 
@@ -31,9 +32,9 @@ async def owned_pods(reader: Reader, live: Raw) -> tuple[Raw, ...]:
     if kind == "Pod":
         return (live,)
     if kind == "Node":
-        return (await reader.list(POD, fields=f"spec.nodeName={name_of(live)}", limit=_LIMIT)).items
+        return (await reader.list(POD, fields=f"spec.nodeName={name_of(live)}", limit=MOST)).items
     if kind == "CronJob":
-        jobs = (await reader.list(_JOB, namespace, limit=_LIMIT)).items
+        jobs = (await reader.list(_JOB, namespace, limit=MOST)).items
         owners = {uid_of(job) for job in jobs if owned_by(job, uid)}
         labels = ""
     else:
@@ -45,11 +46,11 @@ async def owned_pods(reader: Reader, live: Raw) -> tuple[Raw, ...]:
             return ()
         owners = {uid}
         if kind == "Deployment":
-            sets = (await reader.list(_REPLICA_SET, namespace, labels=labels, limit=_LIMIT)).items
+            sets = (await reader.list(_REPLICA_SET, namespace, labels=labels, limit=MOST)).items
             owners |= {uid_of(made) for made in sets if owned_by(made, uid)}
     if not owners:
         return ()
-    pods = (await reader.list(POD, namespace, labels=labels, limit=_LIMIT)).items
+    pods = (await reader.list(POD, namespace, labels=labels, limit=MOST)).items
     return tuple(pod for pod in pods if any(owned_by(pod, owner) for owner in owners))
 
 

@@ -138,6 +138,10 @@ class Reader:
         """`v1.20.2`: for people; what is served is asked of discovery."""
         return str((await self._wire.send(Request("GET", "/version"))).content.get("gitVersion", ""))
 
+    async def checks(self) -> str:
+        """What the API server's own checks say, a line each (`[+]ping ok`), whether or not all are well. Not masked."""
+        return await self._wire.told("/readyz", [("verbose", "")])
+
     async def _pages(self, kind: Kind, namespace: str | None, labels: str, fields: str, limit: int) -> Listing:
         version = await self._discovery.version(kind)
         path = collection(kind, version, namespace)

@@ -15,7 +15,7 @@ from executor.pods import is_ready, restart_count
 from executor.reader import Reader
 from executor.reading import Hiding, NotReadable, Reading, TableView
 from executor.reason import Reason, reason
-from executor.redact import mask, mask_object
+from executor.redact import mask, mask_log, mask_object
 from executor.related import EVENT, MAX_EVENTS, related
 from executor.tables import counted, table_of
 
@@ -189,17 +189,15 @@ async def _logs(reader: Reader, operation: Logs) -> Reading:
         values: dict[str, str | int] = {"pod": name_of(pod), "container": container or "-", "message": exc.message}
         raise NotReadable(Reason(code=code, values=values)) from exc
     title = reason("read.logs", pod=name_of(pod), container=container or "-", namespace=namespace)
-    lines = said.splitlines()
-    if not lines:
+    shown, hidden = await mask_log(said)
+    if not shown:
         return Reading(title=title, headline=reason("read.logs_empty"))
-    masked = mask("\n".join(lines))
-    shown = masked.text.split("\n")
     ranked = rank(shown)
     headline = reason("read.logs_count", count=len(shown))
     if ranked.block:
         headline = reason("read.logs_best", count=len(shown), line=ranked.best[:_BEST])
-    kept = tuple(shown[-MAX_LOG_LINES:])
-    return Reading(title=title, headline=headline, lines=kept, more=len(shown) - len(kept), masked=masked.count)
+    kept = shown[-MAX_LOG_LINES:]
+    return Reading(title=title, headline=headline, lines=kept, more=len(shown) - len(kept), masked=hidden)
 
 
 async def _events(reader: Reader, operation: Events) -> Reading:

@@ -12,7 +12,8 @@ from executor.names import valid_label_value, valid_name
 from executor.operations import Target
 
 _NAMESPACE = kind_named("Namespace")
-_LIMIT = 2000
+MOST_OF_A_KIND = 2000
+"""Objects of one kind that are looked through."""
 _MOST_NAMESPACES = 50
 _APP_LABELS = ("app", "app.kubernetes.io/name", "k8s-app")
 
@@ -79,7 +80,7 @@ async def _or_error(look: Awaitable[Sequence[Raw]]) -> Sequence[Raw] | ClusterEr
 async def _everywhere(reader: Reader, kind: Kind, fields: str = "") -> Sequence[Raw]:
     """In all namespaces, or in those that we may read one by one."""
     try:
-        return (await reader.list(kind, fields=fields, limit=_LIMIT)).items
+        return (await reader.list(kind, fields=fields, limit=MOST_OF_A_KIND)).items
     except NotFound:
         return ()
     except Forbidden:
@@ -91,7 +92,9 @@ async def _everywhere(reader: Reader, kind: Kind, fields: str = "") -> Sequence[
 
 async def _inside(reader: Reader, kind: Kind, namespace: str, fields: str = "") -> Sequence[Raw]:
     try:
-        return (await reader.list(kind, namespace if kind.namespaced else None, fields=fields, limit=_LIMIT)).items
+        return (
+            await reader.list(kind, namespace if kind.namespaced else None, fields=fields, limit=MOST_OF_A_KIND)
+        ).items
     except (NotFound, BadName):
         return ()
 

@@ -94,10 +94,12 @@ class Sparing:
         async with self._turn():
             return await self._sight.logs(namespace, pod, container=container, tail=tail, previous=previous)
 
-    async def listed(self, kind: Kind, namespace: str | None = None, *, labels: str = "") -> tuple[Raw, ...]:
+    async def listed(
+        self, kind: Kind, namespace: str | None = None, *, labels: str = "", fields: str = ""
+    ) -> tuple[Raw, ...]:
         """As far as it can be had: a diagnosis goes on without, and says so."""
         try:
-            return (await self.list(kind, namespace, labels=labels)).items
+            return (await self.list(kind, namespace, labels=labels, fields=fields)).items
         except ClusterError as exc:
             self.note(kind, exc)
             return ()

@@ -141,6 +141,6 @@ async def _refusal(finds: _Finds, situation: Situation) -> Surroundings:
     quotas = await finds.all("ResourceQuota") if "quota" in message else ()
     limits = await finds.all("LimitRange") if " per Container" in message or " per Pod" in message else ()
     webhooks: tuple[Raw, ...] = ()
-    if "failed calling webhook" in message:
+    if "webhook" in message:
         webhooks = tuple([raw for kind in WEBHOOKS for raw in await finds.all(kind)])
     return Surroundings(quotas=quotas, limits=limits, webhooks=webhooks)

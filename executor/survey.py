@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from executor.errors import Forbidden, NotFound
 from executor.fields import Raw, condition, controller_of, mapping, name_of, number, text
@@ -11,6 +12,7 @@ from executor.pods import is_active, is_ready, status_word
 from executor.readiness import observed, wanted_replicas
 from executor.related import POD
 from executor.sight import Sparing
+from executor.starting import is_starting
 
 _LIMIT = 500
 _TOLD_ELSEWHERE = ("ReplicaSet", "Job", *WORKLOADS)
@@ -19,12 +21,13 @@ _TOLD_ELSEWHERE = ("ReplicaSet", "Job", *WORKLOADS)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`state` is what its unready pods are, in kubectl's words."""
+    """`state` is what its unready pods are, in kubectl's words; `starting`: those began a moment ago, and it lacks no others."""
 
     target: Target
     ready: int
     wanted: int
     state: str
+    starting: bool = False
 
     @property
     def line(self) -> str:
@@ -74,8 +77,9 @@ async def survey(reader: Sparing, namespace: str) -> Survey:
         troubles += [trouble for raw in listing.items if (trouble := _of_workload(raw, pods.items))]
     for pod in pods.items:
         if text(controller_of(pod), "kind") not in _TOLD_ELSEWHERE and text(pod, "status", "phase") != "Succeeded":
-            troubles += [] if is_ready(pod) else [Trouble(_target(pod), 0, 1, status_word(pod))]
-    troubles.sort(key=lambda trouble: (trouble.ready / max(trouble.wanted, 1), str(trouble.target)))
+            starting = is_starting(pod, datetime.now(UTC))
+            troubles += [] if is_ready(pod) else [Trouble(_target(pod), 0, 1, status_word(pod), starting)]
+    troubles.sort(key=lambda trouble: (trouble.starting, trouble.ready / max(trouble.wanted, 1), str(trouble.target)))
     return Survey(count, len(pods.items), tuple(troubles), complete)
 
 
@@ -92,7 +96,9 @@ def _of_workload(raw: Raw, pods: tuple[Raw, ...]) -> Trouble | None:
     if ready >= wanted and not unready and observed(raw, None):
         return None
     words = Counter(map(status_word, unready)).most_common(1)
-    return Trouble(_target(raw), ready, wanted, words[0][0] if words else "")
+    now = datetime.now(UTC)
+    starting = ready + len(unready) >= wanted and all(is_starting(pod, now) for pod in unready)
+    return Trouble(_target(raw), ready, wanted, words[0][0] if words else "", starting)
 
 
 def _matches(pod: Raw, labels: Raw) -> bool:

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from executor.ages import age
-from executor.analysers.blames import certificate_word
-from executor.analysers.exits import TOLD_BY_LOGS
 from executor.analysers.ingresses import tls_secrets
 from executor.analysers.jobs import newest_job
 from executor.analysers.situation import Situation, Suspicion
@@ -14,19 +12,20 @@ from executor.analysers.workload import facts_of
 from executor.dependencies import blamed
 from executor.diagnosis import Diagnosis, Evidence, Finding, within_bounds
 from executor.errors import NotFound
-from executor.evidence import ContainerLog, container_log
-from executor.fields import condition, moment, name_of, shown, text
+from executor.evidence import WHOLE_TAIL, container_log
+from executor.fields import Raw, condition, moment, name_of, text, uid_of
+from executor.happenings import concerns
 from executor.kinds import kind_named
-from executor.logrank import without_stamp
 from executor.operations import Target
 from executor.outlying import outlying
 from executor.reader import Reader
 from executor.reason import Reason, reason
-from executor.related import Related, related
+from executor.related import EVENT, Related, related
 from executor.sight import Sparing, Spent
 from executor.surroundings import look_around
 from executor.survey import Trouble, in_order, survey
 from executor.suspecting import suspect
+from executor.telling import told_by
 
 __all__ = ["Diagnosis", "Evidence", "Finding", "diagnose"]
 
@@ -35,7 +34,6 @@ _LOGS = 3
 _TROUBLES = 4
 _FINDINGS_EACH = 1
 _NAMES = 10
-_LINE = 300
 
 Facts = list[tuple[Reason, str]]
 
@@ -89,12 +87,19 @@ async def _of_namespace(reader: Sparing, target: Target) -> Diagnosis:
                 facts.append((reason("triage.fact.unread"), str(trouble.target)))
     if len(troubles) == 1 and parts:
         return parts[0]
+    troubles = _without_news(troubles, parts)
     parts.sort(key=_after_another)
     findings = [finding for part in parts for finding in part.findings[:_FINDINGS_EACH]]
     if troubles:
         findings.insert(0, _overview(target, troubles, parts))
     ready = False if seen.troubles else True if seen.complete else None
     return Diagnosis(target=target, findings=tuple(findings[:MAX_FINDINGS]), facts=tuple(facts), ready=ready)
+
+
+def _without_news(troubles: list[Trouble], parts: list[Diagnosis]) -> list[Trouble]:
+    """Less what is only starting, and of which nothing else is to be said."""
+    found = {part.target for part in parts if part.findings}
+    return [trouble for trouble in troubles if not trouble.starting or trouble.target in found]
 
 
 def _after_another(part: Diagnosis) -> bool:
@@ -155,7 +160,17 @@ async def _situation(reader: Sparing, target: Target) -> Situation:
     if target.kind == "Job" and condition(found.object, "Complete").get("status") == "True":
         found = replace(found, pods=())  # what failed before it was done is over
     situation = Situation(target, found, datetime.now(UTC))
-    return replace(situation, around=await look_around(reader, situation))
+    around = await look_around(reader, situation)
+    return replace(situation, around=around, found=await _with_events_of(reader, found, around.autoscalers))
+
+
+async def _with_events_of(reader: Sparing, found: Related, others: tuple[Raw, ...]) -> Related:
+    """What is told of others that have a hand in the object, if all events of the namespace are here already."""
+    if not others or EVENT.kind in found.denied | reader.unsure:
+        return found
+    uids = {uid_of(other) for other in others} - {uid_of(found.object)}
+    told = await reader.listed(EVENT, text(found.object, "metadata", "namespace"))
+    return replace(found, events=(*found.events, *(event for event in told if concerns(event, uids))))
 
 
 async def _with_newest_job(reader: Sparing, target: Target, found: Related) -> Related:
@@ -180,11 +195,12 @@ async def _found(reader: Sparing, situation: Situation, suspicion: Suspicion) ->
         wanted.container,
         previous=wanted.previous,
         finished_at=wanted.finished_at,
+        tail=WHOLE_TAIL,
     )
     if said is None:
         return [_finding(suspicion)]
     lines = list(dict.fromkeys((*said.ranked.block, *said.ranked.top, *said.ranked.tail)))
-    told = _finding(_told_by(suspicion, said, lines))
+    told = _finding(told_by(suspicion, said, lines))
     blame = await blamed(reader, situation, lines)
     if blame is None:
         return [told]
@@ -198,25 +214,6 @@ async def _root(reader: Sparing, target: Target) -> list[Finding]:
     except (NotFound, Spent):
         return []
     return [_finding(suspicion) for suspicion in suspicions[:1]]
-
-
-def _told_by(suspicion: Suspicion, said: ContainerLog, lines: list[str]) -> Suspicion:
-    best, cause, told = said.ranked.best, suspicion.cause, said.ranked.tail
-    tells = cause.code in TOLD_BY_LOGS and bool(said.ranked.block)
-    if tells:
-        cause = Reason(code=f"{cause.code}_said", values={**cause.values, "line": shown(without_stamp(best), _LINE)})
-    if certificate := certificate_word(lines):
-        word, line = certificate
-        values = {**suspicion.cause.values, "line": shown(without_stamp(line), _LINE)}
-        cause, best = Reason(code=f"triage.certificate_{word}", values=values), line
-    early = tuple(line for line in (*said.ranked.block, *said.ranked.top) if line not in told)
-    told = (
-        (*early, *told) if tells else (best, *early, *told)
-    )  # a log out of order only where nothing else tells its point
-    code = "triage.evidence.previous_logs" if said.previous else "triage.evidence.logs"
-    title = reason(code, pod=said.pod, container=said.container)
-    logs = Evidence(title=title, lines=tuple(dict.fromkeys(told)))
-    return replace(suspicion, cause=cause, evidence=(logs, *suspicion.evidence))
 
 
 def _finding(suspicion: Suspicion) -> Finding:

@@ -5,6 +5,7 @@ from typing import Any
 from executor.diff import ABSENT, Item, Leaf
 from executor.fields import Raw, field, number, objects, text
 from executor.operations import Change, ContainerImage, Operation, Patch, Scale, SetImage, canonical
+from executor.redact import mask_value
 from executor.writes import pod_spec_path
 
 
@@ -17,7 +18,9 @@ def undo_of(operation: Change, live: Raw, changed: tuple[Leaf, ...]) -> Operatio
             return SetImage(target=target, images=_images_before(images, live))
         case Patch(target=target) if target.kind != "Secret":
             body = inverse(changed)
-            if body is None:
+            if (
+                body is None or mask_value(body) != body
+            ):  # what was there before was a secret, and does not leave the cluster
                 return None
             nested = any(isinstance(step, Item) for leaf in changed for step in leaf.path)
             return Patch(target=target, patch_type="strategic" if nested else "merge", body=canonical(body))

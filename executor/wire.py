@@ -164,6 +164,25 @@ class Wire:
             problem = f"no answer: {type(exc).__name__}"
             raise (Lost(problem) if request.effect else Unreachable(problem)) from exc
 
+    async def told(self, path: str, query: Query = ()) -> str:
+        """The plain text of a GET, a server error's too: health checks say with a 500 what fails. Asked once."""
+        try:
+            async with self._reads.get(
+                self._url(path, query),
+                headers=await self._headers(renew=False) | {"Accept": "text/plain"},
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=READ_SECONDS, sock_connect=CONNECT_SECONDS),
+                server_hostname=self._credentials.server_hostname,
+            ) as response:
+                body = await _whole(response)
+                if response.status >= 500 or 200 <= response.status < 300:
+                    return body.decode("utf-8", "replace")
+                raise error_of(response.status, _parsed(body))
+        except Lost as exc:
+            raise Unreachable(exc.message) from exc
+        except (aiohttp.ClientError, OSError) as exc:
+            raise Unreachable(f"no answer: {type(exc).__name__}") from exc
+
     @asynccontextmanager
     async def stream(self, path: str, *, query: Query = (), seconds: float) -> AsyncGenerator[aiohttp.StreamReader]:
         """The body of a GET while it grows; after about `seconds` reading raises TimeoutError. Whoever reads translates what

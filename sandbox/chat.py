@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.changes import Change
@@ -12,7 +13,8 @@ from sandbox.terminal_card import Face, draw, plain
 
 HELP = """直接输入消息，就是在群里 @Steward；输入数字，按下最近一张卡片上的按钮（后面可以跟原因：2 今天封网）。
   试试：帮助 · 看下 shop 的 pod · 为什么 cart 起不来 · 帮我重启下 nginx
-  /as 王伟  换成管理员（/who 列出群成员）    /quit  退出"""
+  /as 王伟  换成管理员（/who 列出群成员）    /quit  退出
+  /alert  让演示里的 Alertmanager 报一条告警，再来一次就恢复"""
 HELP_ROOMS = "  /to 飞书  换到另一个群：同一张操作卡片在两边都有"
 
 Marks = Mapping[str, int]
@@ -29,8 +31,14 @@ class Chat:
     """The groups as one member sees them: `me`, who spoke or pressed last, and `here`, where."""
 
     def __init__(
-        self, rooms: Sequence[Room], members: Sequence[Member], write: Callable[[str], None] = to_terminal
+        self,
+        rooms: Sequence[Room],
+        members: Sequence[Member],
+        write: Callable[[str], None] = to_terminal,
+        levers: Mapping[str, Callable[[], str]] = MappingProxyType({}),
     ) -> None:
+        """`levers` move the world outside: by what is typed, what is done and said."""
+        self._levers = levers
         self._rooms = {room.name: room for room in rooms}
         self._members = {member.name: member for member in members}
         self._write = write
@@ -176,6 +184,8 @@ class Chat:
             self.here = self.room(line[4:].strip())
         elif line == "/who":
             self._write("\n".join(f"  {each.name}  {each.title}" for each in self._members.values()))
+        elif line in self._levers:
+            self._write(f"\n{self._levers[line]()}")
         elif line.startswith("/"):
             self._write(HELP)
         elif number.isdecimal():

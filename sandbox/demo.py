@@ -5,13 +5,16 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bot.alerts.rhythm import Rhythm
 from bot.app import run
 from bot.log import configure_log
 from bot.settings import Settings
+from sandbox.alertmanager import AlertmanagerStandIn
 from sandbox.chat import Chat, to_terminal
 from sandbox.claude import ClaudeStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
@@ -19,7 +22,7 @@ from sandbox.console import Console
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.feishu import FeishuStandIn
 from sandbox.rooms import DingTalkRoom, FeishuRoom, Member, Room
-from sandbox.tour import ScriptFailed, ScriptWrong, Step, play, steps_of
+from sandbox.tour import ScriptFailed, ScriptWrong, Step, fire, play, steps_of
 
 PLATFORMS = ("dingtalk", "feishu")
 GROUPS = {"dingtalk": "cidK8sOps0001==", "feishu": "oc_k8s_ops_0001"}
@@ -30,6 +33,9 @@ MEMBERS = (
 ADMIN = MEMBERS[1]
 DEMO_SPEED = 0.25
 """Pods take their time, so that progress can be watched."""
+HURRIED = Rhythm(every=0.5, grace=timedelta(seconds=1))
+"""Half a minute and 90 seconds in earnest."""
+SAMPLE = ("KubePodCrashLooping", "severity=warning,namespace=shop,deployment=cart cart 的容器反复崩溃")
 
 
 def main(script: Path | None, platforms: Sequence[str] = PLATFORMS) -> int:
@@ -61,6 +67,7 @@ async def _demo(steps: tuple[Step, ...] | None, platforms: Sequence[str]) -> int
         cluster = await stack.enter_async_context(ClusterStandIn(seed=demo_shop, speed=DEMO_SPEED))
         cluster.write_kubeconfig(folder / "kubeconfig")
         claude = await stack.enter_async_context(ClaudeStandIn())
+        alertmanager = await stack.enter_async_context(AlertmanagerStandIn())
         opened = [await OPEN[platform](stack) for platform in platforms]
         settings = await asyncio.to_thread(
             Settings,
@@ -69,21 +76,27 @@ async def _demo(steps: tuple[Step, ...] | None, platforms: Sequence[str]) -> int
             steward_listen="",
             anthropic_api_key=claude.api_key,
             anthropic_base_url=claude.url,
+            steward_alertmanager_url=alertmanager.url,
             steward_admins=frozenset((platform, ADMIN.ids[platform]) for platform in platforms),
             steward_ops_conversations=frozenset((platform, GROUPS[platform]) for platform in platforms),
             **{name: value for _, fields in opened for name, value in fields.items()},
         )
         stop = asyncio.Event()
         console = Console() if steps is None else None
-        chat = Chat([room for room, _ in opened], MEMBERS, console.write if console else to_terminal)
+        chat = Chat(
+            [room for room, _ in opened],
+            MEMBERS,
+            console.write if console else to_terminal,
+            levers={"/alert": lambda: _turn(alertmanager)},
+        )
         async with asyncio.TaskGroup() as group:
-            daemon = group.create_task(run(settings, stop))
+            daemon = group.create_task(run(settings, stop, rhythm=HURRIED))
             watching = group.create_task(chat.show())
             try:
                 for room, _ in opened:
                     await room.connected()
                 await cluster.until(lambda: _settled(cluster), 60)
-                return await _converse(chat, steps, console)
+                return await _converse(chat, steps, console, alertmanager)
             finally:
                 stop.set()
                 await asyncio.wait([daemon])
@@ -137,13 +150,24 @@ def _has_restarted(pod: dict[str, Any]) -> bool:
     return any(each.get("restartCount", 0) for each in pod.get("status", {}).get("containerStatuses", []))
 
 
-async def _converse(chat: Chat, steps: tuple[Step, ...] | None, console: Console | None) -> int:
+def _turn(alertmanager: AlertmanagerStandIn) -> str:
+    """The one alert of the demo: it fires, or ends if it does."""
+    if alertmanager.alerts:
+        alertmanager.resolve(SAMPLE[0])
+        return f"🔔 Alertmanager：{SAMPLE[0]} 不再告警"
+    fire(alertmanager, *SAMPLE)
+    return f"🔔 Alertmanager：{SAMPLE[0]} 正在告警"
+
+
+async def _converse(
+    chat: Chat, steps: tuple[Step, ...] | None, console: Console | None, alertmanager: AlertmanagerStandIn
+) -> int:
     if console is not None:
         with console.open():
             await chat.talk(console)
         return 0
     try:
-        await play(chat, steps or (), to_terminal)
+        await play(chat, steps or (), to_terminal, alertmanager)
     except ScriptFailed as error:
         print(f"\n❌ {error}", file=sys.stderr)
         return 1

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 from sandbox.clock import Clock, Timer
+from sandbox.overheard import overheard
 
 OUTBOX = 20_000
 MAX_ANSWER = 4 * 1024 * 1024
@@ -16,6 +17,8 @@ MAX_ANSWER = 4 * 1024 * 1024
 class Line:
     """`state`: open; draining (no more frames, answers still read); frozen (a zombie: the socket lives and answers
     WebSocket pings, no frame comes through in either direction, the gateway does not notice); closed."""
+
+    platform: ClassVar[str]
 
     def __init__(self, connection_id: str, clock: Clock) -> None:
         self.id = connection_id
@@ -72,6 +75,7 @@ class Line:
                 writer = tasks.create_task(self._write(ws))
                 async for message in ws:
                     if message.type in {WSMsgType.TEXT, WSMsgType.BINARY} and self.state != "frozen":
+                        overheard(f"{self.platform}: frame", message.data)
                         heard(message.data, time.perf_counter())
                 self.left = True
                 if not ws.closed:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.clock import Clock
 from sandbox.line import Line
+from sandbox.overheard import overheard
 
 MAX_BODY = 16 * 1024 * 1024
 
@@ -19,6 +21,8 @@ MAX_BODY = 16 * 1024 * 1024
 class Listener(ABC):
     """`tls` serves https and wss instead of http and ws. Every other setting goes to the parts of the stand-in."""
 
+    name: ClassVar[str]
+    """What it stands in for, in one word."""
     clock: Clock
     _routes: list[web.RouteDef]
 
@@ -39,7 +43,7 @@ class Listener(ABC):
 
     async def __aenter__(self) -> Self:
         host, port, tls = self._listen
-        app = web.Application(client_max_size=MAX_BODY)
+        app = web.Application(client_max_size=MAX_BODY, middlewares=[self._listening_in])
         app.add_routes(self._routes)
         app.on_shutdown.append(self._cut_lines)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
@@ -56,6 +60,14 @@ class Listener(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    @web.middleware
+    async def _listening_in(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Headers stay unheard: they carry the credentials that are this stand-in's own."""
+        files = request.content_type.startswith("multipart/")  # they can be read once, and nothing of ours sends any
+        body = b"" if files else await request.read()
+        overheard(f"{self.name}: {request.method} {request.path}", f"{request.path_qs}\n".encode() + body)
+        return await handler(request)
 
     async def _cut_lines(self, _: web.Application) -> None:
         for line in list(self._all_lines().values()):

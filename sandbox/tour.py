@@ -1,14 +1,19 @@
 """Scripts for the demo: what people say and press, and what must show before they go on."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sandbox.alertmanager import AlertmanagerStandIn
 from sandbox.chat import Chat
 
 PATIENCE = 20.0
 """Seconds that a step may take unless it says otherwise."""
-USAGE = "say 名字 内容 · press 名字 按钮 · wait [秒数] 文字 · in 群 · note 文字"
+USAGE = (
+    "say 名字 内容 · press 名字 按钮 · wait [秒数] 文字 · in 群 · fire 告警 标签=值,… 说明 · resolve 告警 · note 文字"
+)
 ROOMS = ("钉钉", "飞书")
+_LABEL = re.compile(r"\w+=[^=,]+")
 
 
 class ScriptWrong(Exception):
@@ -42,6 +47,10 @@ def _step(number: int, line: str) -> Step:
             return Step(number, verb, who=first, what=more.strip())
         case "wait" if more and first.isdecimal():
             return Step(number, verb, what=more.strip(), seconds=float(first))
+        case "fire" if more and all(map(_LABEL.fullmatch, more.split(maxsplit=1)[0].split(","))):
+            return Step(number, verb, who=first, what=more.strip())
+        case "resolve" if first and not more:
+            return Step(number, verb, who=first)
         case "in" if rest.strip() in ROOMS:
             return Step(number, verb, what=rest.strip())
         case "wait" | "note" if rest.strip():
@@ -50,7 +59,17 @@ def _step(number: int, line: str) -> Step:
             raise ScriptWrong(f"第 {number} 行看不懂：{line}（可用的步骤：{USAGE}）")
 
 
-async def play(chat: Chat, steps: tuple[Step, ...], write: Callable[[str], None]) -> None:
+def fire(alertmanager: AlertmanagerStandIn, name: str, what: str) -> None:
+    """`severity=warning,namespace=shop 说明`: fires, instead of what fires under this name."""
+    labels, _, summary = what.partition(" ")
+    alertmanager.resolve(name)
+    said = dict(label.split("=", 1) for label in labels.split(","))
+    alertmanager.fire({"alertname": name, **said}, {"summary": summary.strip()})
+
+
+async def play(
+    chat: Chat, steps: tuple[Step, ...], write: Callable[[str], None], alertmanager: AlertmanagerStandIn
+) -> None:
     """Play steps one by one. Raises ScriptFailed."""
     since = chat.now
     for step in steps:
@@ -60,6 +79,14 @@ async def play(chat: Chat, steps: tuple[Step, ...], write: Callable[[str], None]
                     write(f"\n── {step.what}")
                 case "in":
                     chat.enter(step.what)
+                case "fire" | "resolve":
+                    since = chat.now
+                    write(
+                        f"\n🔔 Alertmanager：{step.who} {'正在告警' if step.verb == 'fire' else '不再告警'} {step.what}".rstrip()
+                    )
+                    alertmanager.resolve(step.who) if step.verb == "resolve" else fire(
+                        alertmanager, step.who, step.what
+                    )
                 case "wait":
                     await chat.wait(step.what, step.seconds, after=since)
                 case _:

@@ -60,6 +60,7 @@ class Visitor(NamedTuple):
     subject: str
     name: str
     role: Role
+    """By their group."""
 
 
 class PendingLogin(NamedTuple):
@@ -96,8 +97,8 @@ class Accounts(Protocol):
         """The same password, kept in a stronger way. Does nothing when `old` is no longer what is kept."""
 
     async def of_visitor(self, visitor: Visitor) -> Account:
-        """The account of somebody who comes from the identity provider, made at the first time. A role that changed ends every
-        session of theirs in the same breath."""
+        """The account of somebody who comes from the identity provider, made at the first time. It has the visitor's role until
+        somebody decides about it here; a role that changed ends every session of theirs in the same breath."""
 
 
 class SessionBook(Protocol):

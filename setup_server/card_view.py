@@ -32,6 +32,11 @@ _STATUS_TONES = {
 STATUSES = frozenset(_STATUS_TONES)
 
 
+def tone_of(status: str) -> Tone:
+    """The colour of a row of the book."""
+    return _STATUS_TONES.get(status, Tone.NEUTRAL)
+
+
 class Moment(NamedTuple):
     at: datetime
     text: str
@@ -84,11 +89,13 @@ def _did(each: Happening, words: Words) -> Moment:
     did = words[f"did_{each.verb}"] if each.verb in VERBS else each.verb
     status = words[f"status_{each.status.lower()}"] if each.status in STATUSES else each.status
     who = words["product"] if each.who == "steward" else each.who
-    tone = _STATUS_TONES.get(each.status, Tone.NEUTRAL)
+    tone = tone_of(each.status)
     return Moment(each.at, words["did"].format(did=did, status=status), who, tone, each.version)
 
 
 def _became(each: Version, words: Words) -> Moment:
-    said = words["appeared"] if each.number == 1 else words["became"]
-    text = said.format(state=each.tag or "…")
+    if each.tag:
+        text = (words["appeared"] if each.number == 1 else words["became"]).format(state=each.tag)
+    else:  # an answer, which has no state
+        text = words["appeared_as_it_is"] if each.number == 1 else words["became_another"]
     return Moment(each.at, text, "", each.tone, each.number)

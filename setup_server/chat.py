@@ -45,7 +45,7 @@ class Chat:
         return self._pages.render(
             request,
             "shelf.html",
-            name=session.account.name,
+            account=session.account,
             states=[(each, words[f"shelf_{each}"]) for each in STATES],
             state=state,
             cards=shelf.cards,
@@ -69,7 +69,7 @@ class Chat:
         page = self._pages.render(
             request,
             "chat.html",
-            name=session.account.name,
+            account=session.account,
             title=self._view.title(story, words),
             card_id=card_id,
             version=story.card.version,

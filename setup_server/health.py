@@ -22,15 +22,31 @@ class LineHealth(BaseModel):
     again_at: datetime | None
 
 
+class AlertmanagerHealth(BaseModel):
+    """Whether it answers: `waiting` until it was asked once. `reason` says what to do when it does not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: Literal["waiting", "up", "down"]
+    since: datetime
+    last_heard: datetime | None
+    seconds_since: float | None
+    reason: str
+
+
 class Health(BaseModel):
+    """`alertmanager` is None where none is asked. Without it Steward is degraded and still ready: chat works."""
+
     model_config = ConfigDict(frozen=True)
 
     lines: dict[str, LineHealth]
+    alertmanager: AlertmanagerHealth | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> Literal["ok", "degraded"]:
-        return "ok" if self.ready else "degraded"
+        deaf = self.alertmanager is not None and self.alertmanager.state == "down"
+        return "ok" if self.ready and not deaf else "degraded"
 
     @property
     def ready(self) -> bool:

@@ -136,7 +136,10 @@ class Oidc:
         response = web.Response(status=303, headers={"Location": pending.destination})
         await self._sessions.open(request, response, account, "oidc")
         self._site.drop_cookie(response, VISIT)
-        await self._note(request, "SUCCESS", account.id, visitor.role)
+        role = (
+            account.role if account.role is visitor.role else f"{account.role}, decided here; {visitor.role} by group"
+        )
+        await self._note(request, "SUCCESS", account.id, role)
         return response
 
     async def _of_this_browser(self, request: web.Request) -> PendingLogin | None:

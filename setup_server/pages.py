@@ -17,6 +17,7 @@ ASSETS = {
     "setup.css": "text/css",
     "cards.css": "text/css",
     "live.js": "text/javascript",
+    "strength.js": "text/javascript",
 }
 
 

@@ -10,6 +10,12 @@ from blockbuster import blockbuster_ctx
 
 pytest.register_assert_rewrite("tests.golden")
 from tests.golden import Golden  # noqa: E402 - after it is registered
+from tests.leaks.plugin import (  # noqa: E402, F401 - hooks and fixtures are found here by their names
+    logged_as_in_production,
+    pytest_configure,
+    pytest_runtest_makereport,
+    pytest_unconfigure,
+)
 
 hypothesis.settings.register_profile("steward", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("steward")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.feishu import FeishuStandIn
+from tests.leaks import WATCH
+from tests.leaks.known import of_settings
 
 ADMIN, MEMBER = "manager4220", "user123"
 GROUP = "cidK8sOps0001=="
@@ -44,12 +46,11 @@ class Daemon:
         return [each for each in (self.gateway, self.feishu) if each is not None]
 
     @property
-    def environment(self) -> dict[str, str]:
+    def given(self) -> dict[str, str]:
+        """The settings by their names."""
         admins = [f"dingtalk:{ADMIN}"] if self.gateway else []
         admins += [f"feishu:{FEISHU_ADMIN}"] if self.feishu else []
         return {
-            name: value for name, value in os.environ.items() if not name.startswith(("DINGTALK", "STEWARD", "FEISHU"))
-        } | {
             **(_dingtalk(self.gateway) if self.gateway else {}),
             **(_feishu(self.feishu) if self.feishu else {}),
             "KUBECONFIG": str(self.kubeconfig),
@@ -59,6 +60,11 @@ class Daemon:
             "PYTHONUNBUFFERED": "1",
             **self.settings,
         }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = ("DINGTALK", "STEWARD", "FEISHU")
+        return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | self.given
 
     async def command(self, *arguments: str) -> Finished:
         """Another `steward` command with the same settings."""
@@ -72,6 +78,7 @@ class Daemon:
         )
         out, _ = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode is not None
+        WATCH.heard(f"command: steward {arguments[0]}", out)
         return Finished(process.returncode, out.decode())
 
     async def start(self) -> None:
@@ -174,6 +181,7 @@ async def daemon_at(
         feishu.add_user(FEISHU_MEMBER, "李雷")
         feishu.add_group(FEISHU_GROUP, "k8s-ops", [FEISHU_ADMIN, FEISHU_MEMBER])
     daemon = Daemon(folder, gateway, kubeconfig, settings, feishu=feishu)
+    WATCH.learn(*of_settings(daemon.given))
     try:
         await daemon.start()
         yield daemon

@@ -55,3 +55,17 @@ def test_every_picture_is_in_the_gallery_and_they_stay_small() -> None:
     gallery = read("docs/cards.md")
     assert pictures and [each.name for each in pictures if f"pictures/{each.name}" not in gallery] == []
     assert sum(each.stat().st_size for each in pictures) < 4_000_000
+
+
+def test_every_invariant_names_tests_that_try_to_break_it() -> None:
+    files = [*ROOT.glob("tests/**/test_*.py")]
+    there = {
+        name
+        for file in files
+        for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)
+    }
+    page = read("docs/invariants.md")
+    rows = dict(re.findall(r"^\| (I\d+) \|(.+)$", page, re.MULTILINE))
+    assert list(rows) == [f"I{number}" for number in range(1, 13)]
+    assert {name for name, row in rows.items() if len(re.findall(r"`test_\w+`", row)) < 3} == set()
+    assert set(re.findall(r"`(test_\w+)`", page)) - there == set()

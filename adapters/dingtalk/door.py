@@ -2,47 +2,28 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import structlog
 from dingtalk_stream.credential import Credential
 
 from adapters.dingtalk.audit import audit
-from adapters.dingtalk.click_answer import ClickAnswer
-from adapters.dingtalk.clicks import parse_click, user_id
 from adapters.dingtalk.deliveries import Deliveries
-from adapters.dingtalk.events import is_heeded, leavers
-from adapters.dingtalk.frames import (
-    BOT_MESSAGE,
-    CARD_CALLBACK,
-    Frame,
-    Malformed,
-    event_done,
-    event_later,
-    heard,
-    not_ours,
-)
+from adapters.dingtalk.hearing import Hearing
 from adapters.dingtalk.line import Line, Ticket, connect, open_line
 from adapters.dingtalk.log_stream import LogStream
-from adapters.dingtalk.messages import parse_message
 from adapters.dingtalk.openapi import OAPI, OPENAPI, OpenApi
+from adapters.dingtalk.patience import USUAL, Patience
 from adapters.dingtalk.small_print import SmallPrint
 from adapters.dingtalk.templates import Templates
 from adapters.dingtalk.webhooks import Webhooks
-from adapters.errors import Unreachable
-from adapters.handlers import Handlers
-from adapters.recent import Recent
 from adapters.strange import string
-from adapters.timeouts import Timeouts
 from adapters.types import (
     UNMETERED,
     Conversation,
     Finding,
-    Message,
     Meter,
     OnAction,
     OnChange,
@@ -60,31 +41,17 @@ from cards.model import Card
 
 log = structlog.get_logger()
 
-_MOST_NAMES = 5000
 _RATE = Rate(sends=18, updates=18, conversation=5, message=1)
 """20 calls a second of one app and API, by the calendar second (how-to-process-api-throttling); the rest are our manners."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds, each with what is known of the platform.
-
-    `silence`: no frame at all; pings come every 20–30 s. `click`: an answer is due within 2 s of DingTalk's own clock.
-    `message`: until a message is persisted, or it is left to come again. `drain`: for handlers at the end; after a disconnect
-    frame the gateway reads on for 10 s. `moment`: for answers that are about to be given when we leave. `request`: one REST call.
-    """
-
-    silence: float = 75.0
-    click: float = 1.8
-    message: float = 20.0
-    drain: float = 5.0
-    moment: float = 0.5
-    request: float = 10.0
+async def unheard(_: str) -> None:
+    """For whoever does not keep which organisation it is."""
 
 
 class DingTalk:
-    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given:
-    until then clicks are not checked for coming from another organisation.
+    """`robot_code` is the client id for internal applications. `corp_id` is learned from the first message when not given, and
+    told to `on_corp_id` before that is acknowledged: until then clicks are not checked for coming from another organisation.
 
     `templates` are ids of own templates by kind of card (docs/dingtalk-templates.md); a kind without one, or one that DingTalk
     refuses, is shown in `card_template_id`, which has the public template's variables. `streaming`: the log of cards in own
@@ -105,29 +72,35 @@ class DingTalk:
         meter: Meter = UNMETERED,
         robot_code: str = "",
         corp_id: str = "",
-        patience: Patience = Patience(),
+        on_corp_id: Callable[[str], Awaitable[None]] = unheard,
+        patience: Patience = USUAL,
         concurrency: int = 512,
     ) -> None:
         self._credential = Credential(client_id, client_secret)
         self._api = OpenApi(
             self._credential, openapi=openapi_endpoint, oapi=oapi_endpoint, timeout=patience.request, meter=meter
         )
-        self._small_print = SmallPrint()
+        small_print = SmallPrint()
         self._templates = Templates(card_template_id or PUBLIC_TEMPLATE, templates or {}, streaming=streaming)
-        self._webhooks = Webhooks(self._api, oapi_endpoint)
+        webhooks = Webhooks(self._api, oapi_endpoint)
         self._deliveries = Deliveries(
             self._api,
-            self._small_print,
+            small_print,
             self._templates,
             LogStream(self._api, works=streaming),
-            self._webhooks,
+            webhooks,
             robot_code=robot_code or client_id,
         )
-        self._corp_id = corp_id
+        self._hearing = Hearing(
+            self._deliveries,
+            small_print,
+            webhooks,
+            corp_id=corp_id,
+            on_corp_id=on_corp_id,
+            patience=patience,
+            concurrency=concurrency,
+        )
         self._patience = patience
-        self._persisting = Timeouts(patience.message)
-        self._handlers = Handlers(concurrency)
-        self._names: Recent[str, str] = Recent(_MOST_NAMES)
         self._last_heard: datetime | None = None
 
     def __repr__(self) -> str:
@@ -170,7 +143,7 @@ class DingTalk:
         ws = await connect(self._api.session, await self._open())
         line = Line(ws, silence=self._patience.silence, drain=self._patience.drain)
         log.info("dingtalk.connected")
-        hear = partial(self._hear, on_message, on_action, on_left)
+        hear = partial(self._hearing.hear, on_message, on_action, on_left)
         reading = asyncio.create_task(line.run(hear, self._alive, on_change))  # goes on while we say goodbye
         try:
             await asyncio.wait({reading})
@@ -178,7 +151,7 @@ class DingTalk:
         except asyncio.CancelledError:
             await line.leave(self._patience.moment)
             await asyncio.wait({reading}, timeout=self._patience.drain)
-            await self._handlers.drain(self._patience.drain)
+            await self._hearing.drain()
             raise
         finally:
             reading.cancel()
@@ -204,11 +177,11 @@ class DingTalk:
         answer = await self._api.call_oapi("/topapi/v2/user/get", {"userid": user_id, "language": "zh_CN"})
         found = answer.get("result")
         name = string(found.get("name")) if isinstance(found, dict) else ""
-        self._names[user_id] = name
+        self._hearing.names[user_id] = name
         return Person(platform=self.platform, id=user_id, name=name)
 
     async def close(self) -> None:
-        await self._handlers.drain(self._patience.drain)
+        await self._hearing.drain()
         await self._api.close()
 
     async def _open(self) -> Ticket:
@@ -216,79 +189,3 @@ class DingTalk:
 
     def _alive(self) -> None:
         self._last_heard = datetime.now(UTC)
-
-    async def _hear(
-        self, on_message: OnMessage, on_action: OnAction, on_left: OnLeft, line: Line, frame: Frame
-    ) -> None:
-        topic = frame.headers.topic
-        if is_heeded(frame):
-            await self._handlers.start(partial(self._left, on_left, line, frame))
-        elif topic == BOT_MESSAGE:
-            await self._handlers.start(partial(self._message, on_message, line, frame))
-        elif topic == CARD_CALLBACK:
-            await self._handlers.start(partial(self._click, on_action, line, frame))
-        else:
-            log.warning("dingtalk.topic.unknown", topic=str(topic)[:100])
-            line.settle()
-            await line.answer(not_ours(frame.headers.message_id))
-
-    async def _message(self, on_message: OnMessage, line: Line, frame: Frame) -> None:
-        """Acknowledged when persisted; else it comes again after 16 to 60 s (seen), with the same msgId."""
-        try:
-            try:
-                message = parse_message(frame.data)
-            except Malformed as exc:
-                log.warning("dingtalk.message.malformed", why=str(exc))
-            else:
-                self._remember(frame.data, message)
-                with self._persisting.limit():
-                    await on_message(message)
-            await line.answer(heard(frame.headers.message_id))
-        except Unreachable as exc:
-            log.info("dingtalk.answer.lost", why=str(exc))
-        except Exception:
-            log.exception("dingtalk.message.failed")
-        finally:
-            line.settle()
-
-    async def _left(self, on_left: OnLeft, line: Line, frame: Frame) -> None:
-        """Acknowledged when noted; else DingTalk is asked to bring it again."""
-        answer = event_later
-        try:
-            try:
-                with self._persisting.limit():
-                    for person in leavers(frame, corp_id=self._corp_id):
-                        await on_left(person)
-                answer = event_done
-            except Exception:
-                log.exception("dingtalk.event.failed")
-            await line.answer(answer(frame.headers.message_id))
-        except Unreachable as exc:
-            log.info("dingtalk.answer.lost", why=str(exc))
-        finally:
-            line.settle()
-
-    async def _click(self, on_action: OnAction, line: Line, frame: Frame) -> None:
-        name = self._names.get(user_id(frame.data)) or ""
-        answer = ClickAnswer(line, frame.headers.message_id, self._small_print, self._deliveries.answer)
-        async with asyncio.TaskGroup() as tasks:
-            watch = tasks.create_task(answer.at_the_latest(self._patience.click))
-            try:
-                action = parse_click(frame.data, corp_id=self._corp_id, name=name)
-                answer.about(action)
-                await on_action(action, answer.acknowledge)
-            except Malformed as exc:
-                log.warning("dingtalk.click.malformed", why=str(exc))
-            except Unreachable as exc:
-                log.warning("dingtalk.click.cut", why=str(exc))
-            except Exception:
-                log.exception("dingtalk.click.failed")
-            finally:
-                watch.cancel()
-                await answer.empty()
-
-    def _remember(self, body: dict[str, Any], message: Message) -> None:
-        self._corp_id = self._corp_id or string(body.get("chatbotCorpId"))
-        self._webhooks.heard(message.conversation, body)
-        if message.sender.id:
-            self._names[message.sender.id] = message.sender.name

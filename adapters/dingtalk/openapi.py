@@ -1,17 +1,15 @@
 """DingTalk's REST APIs: one call, one named outcome. Nothing is tried twice here but with a fresh access token."""
 
-import asyncio
 import json
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
 from dingtalk_stream.credential import Credential
 
-from adapters.dingtalk.refusals import MONTH_SECONDS, MONTH_USED_UP, UNCOUNTED, TokenInvalid, understand
-from adapters.errors import CredentialsRejected, PlatformError, Throttled, Unreachable
+from adapters.access_token import AccessToken
+from adapters.dingtalk.refusals import MONTH_SECONDS, MONTH_USED_UP, UNCOUNTED, understand
+from adapters.errors import PlatformError, Throttled, Unreachable
 from adapters.types import UNMETERED, Meter
 
 OPENAPI = "https://api.dingtalk.com"
@@ -43,9 +41,7 @@ class OpenApi:
         self._credential = credential
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
-        self._token = ""
-        self._token_until = 0.0
-        self._fetching = asyncio.Lock()
+        self._access = AccessToken(self._fresh, early=_EARLY)
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -56,7 +52,7 @@ class OpenApi:
 
     def use(self, credential: Credential) -> None:
         self._credential = credential
-        self._token_until = 0.0
+        self._access.forget()
 
     async def close(self) -> None:
         if self._session is not None:
@@ -64,11 +60,11 @@ class OpenApi:
 
     async def call(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The Open API, with an access token."""
-        return await self._authorised(lambda token: self._metered(method, path, body, token))
+        return await self._access.used(lambda token: self._metered(method, path, body, token))
 
     async def call_oapi(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The older API, which takes its token in the address."""
-        return await self._authorised(
+        return await self._access.used(
             lambda token: self.send("POST", f"{self._oapi}{path}", path, body, query={"access_token": token})
         )
 
@@ -112,27 +108,10 @@ class OpenApi:
         return understand(status, answer)
 
     async def token(self) -> str:
-        """The access token, fetched by one caller at a time."""
-        async with self._fetching:
-            if time.monotonic() >= self._token_until:
-                credential = self._credential
-                body = {"appKey": credential.client_id, "appSecret": credential.client_secret}
-                answer = await self.send("POST", f"{self.openapi}{_TOKEN}", _TOKEN, body)
-                token, lifetime = answer.get("accessToken"), answer.get("expireIn")
-                if not isinstance(token, str) or not token or not isinstance(lifetime, int | float):
-                    raise Unreachable("the answer to a token request holds no token")
-                self._token = token
-                self._token_until = time.monotonic() + max(lifetime - _EARLY, min(lifetime / 2, 60.0))
-            return self._token
+        """The access token of the credential in use."""
+        return await self._access.get()
 
-    async def _authorised(self, request: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-        token = await self.token()
-        try:
-            return await request(token)
-        except TokenInvalid:
-            if token == self._token:
-                self._token_until = 0.0
-        try:
-            return await request(await self.token())
-        except TokenInvalid as exc:
-            raise CredentialsRejected(f"a fresh access token is refused: {exc}", code=exc.code) from None
+    async def _fresh(self) -> tuple[Any, Any]:
+        body = {"appKey": self._credential.client_id, "appSecret": self._credential.client_secret}
+        answer = await self.send("POST", f"{self.openapi}{_TOKEN}", _TOKEN, body)
+        return answer.get("accessToken"), answer.get("expireIn")

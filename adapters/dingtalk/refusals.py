@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+from adapters.access_token import TokenInvalid
 from adapters.errors import (
     CredentialsRejected,
     MessageGone,
@@ -83,10 +84,6 @@ _PASSING = {"system.busy", "system.error", "ServiceUnavailable", "-1"}
 _TOKEN = {"InvalidAuthentication", "40014", "42001"}
 _BAN_PAGE = re.compile(rb'"status"\s*:\s*1111\b')
 _BAN_SECONDS = 300.0
-
-
-class TokenInvalid(PlatformError):
-    """The access token has expired or was revoked: get another one and try again, once. Never leaves this package."""
 
 
 def understand(status: int, body: bytes) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """Feishu's REST API: one call, one named outcome. Nothing is tried twice here but with a fresh access token."""
 
-import asyncio
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +9,9 @@ from urllib.parse import quote
 
 import aiohttp
 
+from adapters.access_token import AccessToken, TokenInvalid
 from adapters.errors import CredentialsRejected, Unreachable
-from adapters.feishu.refusals import OK, TokenInvalid, refusal
+from adapters.feishu.refusals import OK, refusal
 
 DOMAIN = "https://open.feishu.cn"
 
@@ -38,9 +37,7 @@ class OpenApi:
         self.account = account
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
-        self._token = ""
-        self._token_until = 0.0
-        self._fetching = asyncio.Lock()
+        self._access = AccessToken(self._fresh, early=_EARLY)
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -51,7 +48,7 @@ class OpenApi:
 
     def use(self, account: Account) -> None:
         self.account = account
-        self._token_until = 0.0
+        self._access.forget()
 
     async def close(self) -> None:
         if self._session is not None:
@@ -61,16 +58,7 @@ class OpenApi:
         self, method: str, path: str, *ids: str, body: dict[str, Any] | None = None, query: Query | None = None
     ) -> dict[str, Any]:
         """With an access token; the whole answer, whose `data` is the callee's to look for."""
-        token = await self.token()
-        try:
-            return await self._authorised(token, method, path, ids, body, query)
-        except TokenInvalid:
-            if token == self._token:
-                self._token_until = 0.0
-        try:
-            return await self._authorised(await self.token(), method, path, ids, body, query)
-        except TokenInvalid as exc:
-            raise CredentialsRejected(f"a fresh access token is refused: {exc}", code=exc.code) from None
+        return await self._access.used(lambda token: self._authorised(token, method, path, ids, body, query))
 
     async def ask(
         self,
@@ -111,22 +99,16 @@ class OpenApi:
         return status, said, answer
 
     async def token(self) -> str:
-        """The access token of the account in use, fetched by one caller at a time."""
-        async with self._fetching:
-            while time.monotonic() >= self._token_until:
-                account = self.account
-                body = {"app_id": account.app_id, "app_secret": account.secret}
-                try:
-                    answer = await self._understood("POST", _TOKEN, body, {})
-                except TokenInvalid as exc:
-                    raise CredentialsRejected(str(exc), code=exc.code) from None
-                token, lifetime = answer.get("tenant_access_token"), answer.get("expire")
-                if not isinstance(token, str) or not token or not isinstance(lifetime, int | float):
-                    raise Unreachable("the answer to a token request holds no token")
-                if account is self.account:  # it may have been changed meanwhile
-                    self._token = token
-                    self._token_until = time.monotonic() + max(lifetime - _EARLY, min(lifetime / 2, 60.0), 1.0)
-            return self._token
+        """The access token of the account in use."""
+        return await self._access.get()
+
+    async def _fresh(self) -> tuple[Any, Any]:
+        body = {"app_id": self.account.app_id, "app_secret": self.account.secret}
+        try:
+            answer = await self._understood("POST", _TOKEN, body, {})
+        except TokenInvalid as exc:
+            raise CredentialsRejected(str(exc), code=exc.code) from None
+        return answer.get("tenant_access_token"), answer.get("expire")
 
     async def _authorised(
         self,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.access_token import TokenInvalid
 from adapters.errors import (
     CredentialsRejected,
     MessageGone,
@@ -67,10 +68,6 @@ _TOKEN = {"99991661", "99991663", "99991664", "99991665", "99991668", "99991671"
 _SUB_CODE = re.compile(r"ErrCode:\s*(\d+)")
 _PATH = re.compile(r"ErrPath:\s*([^;]{1,200})")
 _SCOPES = re.compile(r"\[([a-z0-9_:., ]{1,500})\]")
-
-
-class TokenInvalid(PlatformError):
-    """The access token has expired or was revoked: get another one and try again, once. Never leaves this package."""
 
 
 def refusal(status: int, headers: Mapping[str, str], answer: dict[str, Any]) -> PlatformError:

@@ -5,47 +5,44 @@ A card and what the book says of it are written together, so that a crash in bet
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
 
-from adapters.types import Conversation, Person
-from bot import audit, deliveries
-from bot.alerts import book, cards
-from bot.alerts.alert import WORST, Alert, Source
-from bot.alerts.book import Entry
+from adapters.types import Conversation
+from bot import deliveries
+from bot.alerts import book, cards, mute_book
+from bot.alerts.alert import Alert, Source, grouped
+from bot.alerts.book import ASIDE, CHUNK, Entry
 from bot.alerts.cards import Shape
-from bot.alerts.subject import subject_of
+from bot.alerts.hush import hushed
+from bot.alerts.inspection import Inspection
+from bot.alerts.overflow import Overflow
+from bot.alerts.rhythm import Rhythm
+from bot.alerts.sorting import Sorted, sort_out, worsened
 from bot.answers import Told
-from bot.audit import Entry as Row
 from bot.clock import Clock, stamp
 from bot.deliveries import stable_id
 from bot.router import NotificationRouter
 from bot.store import Store, Transaction
 from bot.words import Words
-from cards.model import Card
-from executor import triage
 from executor.cluster import Reader
 from executor.diagnosis import Diagnosis
-from executor.errors import ClusterError, Throttled, Unreachable
 
 log = structlog.get_logger()
 
 MOST_CARDS = 12
 """New cards in an hour; a storm is told on one card more."""
+FEW_CARDS = 3
+"""The same while a platform's calls of this month are scarce: what people ask for has to be answered until its end."""
 HOUR = timedelta(hours=1)
-LOOK_AGAIN = timedelta(minutes=5)
-"""A card that nobody is in a hurry for is drawn anew so often."""
-GRACE = timedelta(seconds=90)
-"""An Alertmanager that was restarted knows nothing until Prometheus has told it again, which it does every minute."""
-REOPEN = timedelta(minutes=15)
-"""What fires again so soon is the same story."""
-TRIAGE_SECONDS = 20.0
+T = TypeVar("T")
 
 
 class Desk:
-    """`to` are the ops conversations."""
+    """`to` are the ops conversations. `thinks`: there is a model that could be asked. `scarce`: calls of a platform are."""
 
     def __init__(
         self,
@@ -57,6 +54,9 @@ class Desk:
         *,
         to: tuple[Conversation, ...],
         most: int = MOST_CARDS,
+        scarce: Callable[[], bool] = lambda: False,
+        rhythm: Rhythm | None = None,
+        thinks: bool = False,
     ) -> None:
         self._store = store
         self._cluster = cluster
@@ -64,92 +64,98 @@ class Desk:
         self._words = words
         self._clock = clock
         self._to = to
-        self._most = most
+        self._cards_an_hour = most
+        self._scarce = scarce
+        self._rhythm = rhythm or Rhythm()
+        self._thinks = thinks
+        self._overflow = Overflow(store, router, words, self._rhythm, to=to)
         self._turn = asyncio.Lock()
-        self._dark = False
-        """The cluster did not answer in this round: it is not waited for once more."""
+        self._round = Inspection(cluster)
 
-    async def settle(self, source: Source, alerts: Sequence[Alert], *, complete: bool = True) -> None:
-        """These fire, and of this source nothing else does if that is `complete`."""
+    async def settle(self, source: Source, alerts: Sequence[Alert], *, complete: bool = True) -> int:
+        """These fire, and of this source nothing else does if that is `complete`. How many groups they are."""
         async with self._turn:
             now = self._clock()
-            self._dark = False
+            self._round = Inspection(self._cluster)
             known = await book.of_source(self._store, source)
-            here = {alert.key for alert in alerts}
-            await self._note(alerts, known, now)
-            room = self._most - await book.cards_since(self._store, now - HOUR)
-            for alert in alerts:
-                before = known.get(alert.key)
-                entry = before
-                if _is_new(before, now):
-                    entry = await book.by_key(self._store, alert.key) if room > 0 else None
-                if entry is not None:
-                    room -= await self._show(alert, before, entry, now, room=room)
+            groups = await self._groups(source, alerts, now)
+            found = await asyncio.to_thread(sort_out, groups, known, now, self._rhythm)
+            await self._by_parts(found.new, lambda tx, part: book.begin(tx, part, now))
+            await self._by_parts(found.changed, book.seen)
+            await self._tell(found, now)
             if complete:
-                gone = [entry for key, entry in known.items() if key not in here and entry.closed_at is None]
-                await self._miss(gone, now)
-            await self._tell_overflow(now)
-            await self._store.write(lambda tx: book.forget(tx, now))
+                await self._miss(source, found.gone, now)
+            await self._overflow.tell(now, self._most())
+            await self._store.write(lambda tx: _forget(tx, now))
+            return len(groups)
 
-    async def mute(self, code: str, until: datetime | None, by: Person) -> Entry | None:
-        """Keep an alert quiet until then, with None no longer; None when no alert has this code."""
-        now = self._clock()
-        until = datetime.fromisoformat(stamp(until)) if until else None  # as it is read back: said twice it is the same
+    def _most(self) -> int:
+        return min(self._cards_an_hour, FEW_CARDS) if self._scarce() else self._cards_an_hour
 
-        async def noted(tx: Transaction) -> Entry | None:
-            entry = await book.by_code(tx, code)
-            if entry is None or entry.muted_until == until:
-                return entry
-            await book.mute(tx, entry.key, until)
-            await audit.append(tx, _row(entry, until, by), self._clock)
-            card = await deliveries.card_of(tx, entry.card_id) if entry.card_id else None
-            if card is not None and entry.closed_at is None and until is not None:
-                told = cards.muted(self._words, card, code, until, by.name or by.id)
-                await deliveries.put_card(tx, told.card, now, commands=told.commands)
-            return entry
+    async def doubt(self, source: Source, since: datetime) -> None:
+        """Nobody has answered since then who could say what of this source still fires: nothing is closed, and its cards say so."""
+        async with self._turn:
+            for entry in (await book.of_source(self._store, source)).values():
+                if entry.closed_at is None and not entry.aside:
+                    await self._set_aside(entry, "unknown", since)
 
-        entry = await self._store.write(noted)
-        self._router.wake()
-        return entry
+    async def _groups(self, source: Source, alerts: Sequence[Alert], now: datetime) -> tuple[Alert, ...]:
+        mutes = await mute_book.in_force(self._store, now)
+        elsewhere = await book.places_told(self._store) if source == "events" else frozenset()
+        return await asyncio.to_thread(lambda: grouped(hushed(each, mutes, elsewhere) for each in alerts))
 
-    async def _note(self, alerts: Sequence[Alert], known: dict[str, Entry], now: datetime) -> None:
-        new = [alert for alert in alerts if _is_new(known.get(alert.key), now)]
-        old = [alert for alert in alerts if not _is_new(known.get(alert.key), now)]
+    async def _tell(self, found: Sorted, now: datetime) -> None:
+        """The new ones first, as many as there is room for."""
+        for alert, entry in found.quiet:
+            await self._set_aside(entry, alert.quiet, now, alert)
+        room = self._most() - await book.cards_since(self._store, now - HOUR)
+        for alert in found.new:
+            if room <= 0:
+                break
+            begun = await book.by_key(self._store, alert.key)
+            if begun is not None:
+                room -= await self._show(alert, begun, now, room=room)
+        for alert, before in found.due:
+            if before.muted(now) or (not before.card_id and room <= 0):
+                continue
+            back = await book.by_key(self._store, alert.key) if before.closed_at else None
+            room -= await self._show(alert, back or before, now, room=room, worse=worsened(alert, before))
 
-        async def noted(tx: Transaction) -> None:
-            for alert in new:
-                await book.begin(tx, alert, now)
-            await book.seen(tx, old)
-
-        await self._store.write(noted)
-
-    async def _show(self, alert: Alert, before: Entry | None, entry: Entry, now: datetime, *, room: int) -> int:
-        """Bring its card up to date, where that is due; how many new cards were posted."""
-        if entry.muted(now) or (not entry.card_id and room <= 0):
+    async def _show(self, alert: Alert, entry: Entry, now: datetime, *, room: int = 0, worse: bool = False) -> int:
+        """Bring its card up to date; how many new cards were posted."""
+        waits = entry.shown_at is not None and not worse and not entry.aside
+        if entry.muted(now) or (waits and self._round.spent):
             return 0
-        worse = before is not None and _rank(alert) < _rank(before.alert)
-        if entry.shown_at is not None and now - entry.shown_at < LOOK_AGAIN and not worse:
-            return 0
-        shape = Shape(entry, alert, await self._look(alert))
-        if self._dark and entry.shown_at is not None and not worse:
+        diagnosis = await self._round.of(alert)
+        if self._round.dark and waits:
             return 0  # what was found before is worth more than nothing
-        told = _told(shape)
-        if told == entry.told and entry.shown_at is not None:
+        told = _told(alert, entry, diagnosis)
+        moves = entry.carded_at is not None and room > 0 and self._moves(now - entry.carded_at, worse=worse)
+        if told == entry.told and entry.shown_at is not None and not moves:
             await self._store.write(lambda tx: book.shown(tx, entry.key, told, now))
             return 0
-        card_id = entry.card_id or stable_id("alert", entry.key, stamp(entry.since), stamp(now))
-        await self._put(entry, cards.firing(self._words, card_id, shape), told, now)
-        log.info("alert.shown", card=card_id, new=not entry.card_id)
-        return int(not entry.card_id)
+        new = moves or not entry.card_id
+        card_id = stable_id("alert", entry.key, stamp(entry.since), stamp(now)) if new else entry.card_id
+        shape = Shape(entry, alert, diagnosis, self._thinks)
+        drawn = cards.firing(self._words, card_id, shape, self._rhythm.patience(entry.returns))
+        await self._put(entry, drawn, told, now)
+        log.info("alert.shown", card=card_id, new=new)
+        return int(new)
+
+    def _moves(self, age: timedelta, *, worse: bool) -> bool:
+        """Whether a card of that age is to be left for a new one."""
+        return age >= self._rhythm.lives or (worse and age >= self._rhythm.wakes_again)
 
     async def _put(self, entry: Entry, drawn: Told, told: str, now: datetime) -> None:
         async def put(tx: Transaction) -> None:
             current = await book.by_key(tx, entry.key)
             if current is None or current.muted(now):
                 return  # muted while the cluster was being looked at
-            if entry.card_id:
+            if entry.card_id == drawn.card.id:
                 await deliveries.put_card(tx, drawn.card, now, commands=drawn.commands, reopens=True)
             else:
+                if left := await deliveries.card_of(tx, entry.card_id):
+                    await deliveries.put_card(tx, cards.left(self._words, left), now, commands={})
                 await self._router.send_card(drawn.card, self._to, commands=drawn.commands, within=tx)
                 await book.carded(tx, entry.key, drawn.card.id, now)
             await book.shown(tx, entry.key, told, now)
@@ -157,100 +163,96 @@ class Desk:
         await self._store.write(put)
         self._router.wake()
 
-    async def _look(self, alert: Alert) -> Diagnosis | None:
-        """What the rules say about what it points to; None where that cannot be found or asked."""
-        if self._dark:
-            return None
-        try:
-            async with asyncio.timeout(TRIAGE_SECONDS):
-                target = await subject_of(self._cluster, alert.place)
-                return await triage.diagnose(self._cluster, target) if target else None
-        except (Unreachable, Throttled, TimeoutError) as error:
-            self._dark = True
-            log.info("alert.undiagnosed", key=alert.key, reason=type(error).__name__)
-        except ClusterError as error:
-            log.info("alert.undiagnosed", key=alert.key, reason=type(error).__name__)
-        except Exception:  # our bug with this very object: it would end us again after every start
-            log.exception("alert.undiagnosed", key=alert.key)
-        return None
-
-    async def _miss(self, gone: Sequence[Entry], now: datetime) -> None:
-        """Their source did not name them: noted at first, and believed after a while."""
-        if not gone:
+    async def _set_aside(self, entry: Entry, why: str, since: datetime, alert: Alert | None = None) -> None:
+        """Its card says that it is quiet or not known, until it can say more. Said once."""
+        told = f"{ASIDE}{why} {alert.mute if alert else ''}"
+        if not entry.card_id or entry.told == told or entry.muted(self._clock()):
             return
-
-        async def noted(tx: Transaction) -> None:
-            for entry in gone:
-                if entry.missing_since is None:
-                    await book.missed(tx, entry.key, now)
-                elif now - entry.missing_since >= GRACE:
-                    await book.close(tx, entry.key, now)
-                    await self._end(tx, entry, entry.missing_since - entry.since, now)
-
-        await self._store.write(noted)
-        self._router.wake()
-
-    async def _end(self, tx: Transaction, entry: Entry, lasted: timedelta, now: datetime) -> None:
-        card = await deliveries.card_of(tx, entry.card_id) if entry.card_id else None
-        if card is not None:
-            await deliveries.put_card(tx, cards.resolved(self._words, card, lasted), now, commands={})
-            log.info("alert.resolved", card=entry.card_id)
-
-    async def _tell_overflow(self, now: datetime) -> None:
-        """One card for all that have none."""
-        rest = await book.without_card(self._store, now)
-        row = await self._store.row("SELECT card_id, told, shown_at FROM alert_overflow")
-        told = ",".join(each.code for each in rest)
-        if (row is None and not rest) or (row is not None and row["told"] == told):
-            return
-        if row is not None and rest and now - datetime.fromisoformat(row["shown_at"]) < LOOK_AGAIN:
-            return
-        card_id = row["card_id"] if row is not None else stable_id("overflow", stamp(now))
-        card: Card = cards.overflow(self._words, card_id, rest, self._most)
 
         async def put(tx: Transaction) -> None:
-            if row is None:
-                await self._router.send_card(card, self._to, within=tx)
+            current = await book.by_key(tx, entry.key)
+            card = await deliveries.card_of(tx, entry.card_id)
+            if card is None or current is None or current.muted(self._clock()):
+                return
+            if alert is None:
+                card = cards.unknown(self._words, card, entry.alert.source, since)
+                await deliveries.put_card(tx, card, self._clock())
             else:
-                await deliveries.put_card(tx, card, now)
-            await tx.execute("DELETE FROM alert_overflow")
-            if rest:
-                await tx.execute(
-                    "INSERT INTO alert_overflow (one, card_id, told, shown_at) VALUES (1, ?, ?, ?)",
-                    card_id,
-                    told,
-                    stamp(now),
-                )
+                drawn = cards.quiet(self._words, card, alert)
+                await deliveries.put_card(tx, drawn.card, self._clock(), commands=drawn.commands)
+            await book.shown(tx, entry.key, told, self._clock())
 
         await self._store.write(put)
         self._router.wake()
+        log.info("alert.set_aside", card=entry.card_id, why=why)
+
+    async def _miss(self, source: Source, gone: Sequence[Entry], now: datetime) -> None:
+        """Their source did not name them: noted at first, and believed after a while; of an event only when nothing is found wrong,
+        as recorders fall silent about what goes on."""
+        missed = [entry.key for entry in gone if entry.missing_since is None]
+        over: list[tuple[Entry, bool]] = []
+        for entry in gone:
+            if entry.missing_since is None or now - entry.missing_since < self._rhythm.patience(entry.returns):
+                continue
+            if source == "events" and entry.card_id and not await self._is_well(entry, now):
+                continue
+            ill = source == "alertmanager" and bool(entry.card_id) and await self._is_ill(entry)
+            over.append((entry, ill))
+        await self._by_parts(missed, lambda tx, part: book.missed(tx, part, now))
+        await self._by_parts(over, lambda tx, part: self._close(tx, part, now))
+        if over:
+            self._router.wake()
+
+    async def _is_ill(self, entry: Entry) -> bool:
+        """Whether its object is seen to be ill although nobody reports it any more: what measures it may have failed itself."""
+        return not self._round.spent and await self._round.is_ill(entry.alert) and not self._round.dark
+
+    async def _is_well(self, entry: Entry, now: datetime) -> bool:
+        """Asked as rarely as a card is drawn."""
+        if entry.shown_at is not None and now - entry.shown_at < self._rhythm.look_again:
+            return False
+        if not self._round.spent and not await self._round.is_ill(entry.alert):
+            return True
+        if self._round.dark:
+            await self._set_aside(entry, "unknown", entry.missing_since or now)
+        elif entry.aside:
+            await self._show(entry.alert, entry, now)
+        else:
+            await self._store.write(lambda tx: book.shown(tx, entry.key, entry.told, now))
+        return False
+
+    async def _close(self, tx: Transaction, over: Sequence[tuple[Entry, bool]], now: datetime) -> None:
+        for entry, ill in over:
+            await book.close(tx, entry.key, now)
+            card = await deliveries.card_of(tx, entry.card_id) if entry.card_id else None
+            if card is not None:
+                lasted = (entry.missing_since or now) - entry.since
+                card = cards.resolved(self._words, card, lasted, entry.alert.source, ill=ill)
+                await deliveries.put_card(tx, card, now, commands={})
+                log.info("alert.resolved", card=entry.card_id)
+
+    async def _by_parts(
+        self, many: Sequence[T], body: Callable[[Transaction, Sequence[T]], Coroutine[Any, Any, None]]
+    ) -> None:
+        """A storm's thousands in several transactions: others write in between."""
+        for start in range(0, len(many), CHUNK):
+
+            async def written(tx: Transaction, part: Sequence[T] = many[start : start + CHUNK]) -> None:
+                await body(tx, part)
+
+            await self._store.write(written)
 
 
-def _is_new(entry: Entry | None, now: datetime) -> bool:
-    return entry is None or (entry.closed_at is not None and now - entry.closed_at > REOPEN)
-
-
-def _rank(alert: Alert) -> int:
-    return WORST.index(alert.severity)
-
-
-def _told(shape: Shape) -> str:
+def _told(alert: Alert, entry: Entry, diagnosis: Diagnosis | None) -> str:
     """What a reader would notice: not every line of a log that moves on."""
-    found = shape.diagnosis.findings if shape.diagnosis else ()
-    count = shape.alert.count if shape.alert.source == "alertmanager" else shape.alert.count.bit_length()
-    parts = [shape.alert.severity, str(count), shape.alert.summary, shape.alert.detail]
+    found = diagnosis.findings if diagnosis else ()
+    count = alert.count if alert.source == "alertmanager" else alert.count.bit_length()
+    parts = [alert.name, alert.severity, str(count), str(entry.returns), alert.summary, alert.detail, *alert.labels]
+    parts += [each.url for each in alert.links]
     parts += [f"{each.target} {each.cause.code}" for each in found]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _row(entry: Entry, until: datetime | None, by: Person) -> Row:
-    return Row(
-        user_id=by.id,
-        user_name=by.name,
-        action_type="mute" if until else "unmute",
-        status="SUCCESS",
-        target_resource=f"{entry.alert.name} {entry.alert.place}".strip(),
-        platform=by.platform,
-        card_id=entry.card_id,
-        detail=f"until {stamp(until)}" if until else "",
-    )
+async def _forget(tx: Transaction, now: datetime) -> None:
+    await book.forget(tx, now)
+    await mute_book.forget(tx, now)

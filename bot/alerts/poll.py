@@ -1,141 +1,154 @@
-"""Asks Alertmanager what fires (API v2, its OpenAPI document `api/v2/openapi.yaml`). It is only ever read: silences made there are
-honoured, those made here stay here."""
+"""Alertmanager's own door: API v2, asked from here, never written to.
+
+Fields are those of Alertmanager's `api/v2/openapi.yaml` (`gettableAlert`). An answer that is not wholly understood closes nothing.
+Silenced and inhibited alerts are asked for as well: what somebody silenced there has not ended.
+"""
 
 import asyncio
 import json
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+import ssl
+from types import TracebackType
+from typing import Any, Self
 
 import aiohttp
 import structlog
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from bot.alerts.alert import Alert, Place, Severity, grouped, key_of, workload_of
-from executor.fields import shown
-from executor.redact import mask
+from bot.alerts.access import Access
+from bot.alerts.alert import Alert, Quiet
+from bot.alerts.away import Away, failed, refused
+from bot.alerts.labels import alert_of
+from executor.reason import reason
 
 log = structlog.get_logger()
 
 SECONDS = 15.0
 LARGEST = 8 * 1024 * 1024
-MOST = 2000
-LONGEST_TEXT = 400
-LONGEST_DETAIL = 2000
-_ASKED = {"active": "true", "silenced": "false", "inhibited": "false", "unprocessed": "true"}
-_WORDS: dict[Severity, frozenset[str]] = {
-    "critical": frozenset({"critical", "crit", "page", "emergency", "error", "fatal", "high", "p0", "p1"}),
-    "info": frozenset({"info", "informational", "notice", "low", "p4"}),
-}
+MOST = 5000
+_ASKED = (("active", "true"), ("silenced", "true"), ("inhibited", "true"), ("unprocessed", "true"))
 _SILENT = frozenset({"none"})
-"""kube-prometheus' Watchdog: it fires so that somebody notices when it stops."""
-_KINDS = (
-    ("deployment", "Deployment"),
-    ("statefulset", "StatefulSet"),
-    ("daemonset", "DaemonSet"),
-    ("cronjob", "CronJob"),
-    ("job_name", "Job"),
-    ("persistentvolumeclaim", "PersistentVolumeClaim"),
-    ("horizontalpodautoscaler", "HorizontalPodAutoscaler"),
-)
+"""kube-prometheus' Watchdog and InfoInhibitor: nobody is to be told of them."""
+PULSE = "Watchdog"
+"""Fires for ever, so that somebody notices when it stops: then Prometheus tells nothing any more."""
 
 
-class Away(Exception):
-    """Alertmanager did not answer, or not as it should: nothing is known, which is not the same as that nothing fires."""
+class _Given(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
-class _Status(BaseModel):
+class _Status(_Given):
     state: str = "active"
+    inhibitedBy: list[str] = []  # noqa: N815 - Alertmanager's own name
+    silencedBy: list[str] = []  # noqa: N815
+
+    @property
+    def quiet(self) -> Quiet:
+        if self.state != "suppressed" and not self.silencedBy and not self.inhibitedBy:
+            return ""
+        return "inhibited" if self.inhibitedBy and not self.silencedBy else "silenced"
 
 
-class _Gettable(BaseModel):
+class _Gettable(_Given):
     labels: dict[str, str]
     annotations: dict[str, str] = {}
     since: AwareDatetime = Field(alias="startsAt")
     status: _Status = _Status()
+    source: str = Field(default="", alias="generatorURL")
 
 
 class Alertmanager:
-    """`url` is where its pages are; with a name and password in it those are used. Never logged."""
+    """`async with` it. Whoever it is asked about changes by `use`."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession, *, seconds: float = SECONDS) -> None:
-        self._url = f"{url}/api/v2/alerts"
-        self._session = session
-        self._timeout = aiohttp.ClientTimeout(total=seconds)
+    def __init__(self, access: Access, *, seconds: float = SECONDS) -> None:
+        self._access = access
+        self._seconds = seconds
+        self._tls: ssl.SSLContext | None = None
+        self.pulse = False
+        """Whether the last answer had the pulse of a Prometheus in it."""
+        self._session: aiohttp.ClientSession
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(auto_decompress=False)  # nothing small becomes something huge
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    def use(self, access: Access) -> None:
+        self._access, self._tls = access, None
 
     async def firing(self) -> tuple[tuple[Alert, ...], bool]:
-        """What fires now, grouped, and whether that is all of it. Raises Away."""
-        raw = await self._fetched()
+        """What fires now, each alert by itself, and whether that is all of it. Raises Away."""
+        try:
+            raw = await self._fetched()
+        except Away:
+            self._tls = None  # who vouches for it may have been replaced on disk
+            raise
         try:
             listed = await asyncio.to_thread(json.loads, raw)
         except (ValueError, RecursionError) as exc:
-            raise Away("the answer is not JSON") from exc
+            page = raw.lstrip()[:1] == b"<"
+            raise Away(reason("alertmanager.page" if page else "alertmanager.garbled")) from exc
         if not isinstance(listed, list):
-            raise Away("the answer is not a list of alerts")
-        alerts, unread = await asyncio.to_thread(_read, listed[:MOST])
+            raise Away(reason("alertmanager.other"))
+        alerts, unread, self.pulse = await asyncio.to_thread(_read, listed[:MOST])
         if unread:
             log.warning("alerts.unreadable", count=unread)
         return alerts, not unread and len(listed) <= MOST
 
     async def _fetched(self) -> bytes:
+        access = self._access
         try:
-            asking = self._session.get(self._url, params=_ASKED, timeout=self._timeout, allow_redirects=False)
+            asking = self._session.get(
+                access.alerts,
+                params=[*_ASKED, *(("filter", matcher) for matcher in access.matchers)],
+                headers={"Accept": "application/json", "Accept-Encoding": "identity", **access.headers},
+                timeout=aiohttp.ClientTimeout(total=self._seconds),
+                allow_redirects=False,  # our credentials go nowhere else
+                ssl=await self._trust(access),
+            )
             async with asking as answer:
                 if answer.status != 200:
-                    raise Away(f"it answered with status {answer.status}")
+                    leads_to = answer.headers.get("Location", "")
+                    raise Away(refused(answer.status, leads_to=leads_to, opened=access.opens))
                 raw = bytearray()
                 async for part in answer.content.iter_chunked(65536):
                     raw += part
                     if len(raw) > LARGEST:
-                        raise Away(f"the answer is longer than {LARGEST} bytes")
+                        raise Away(reason("alertmanager.huge", mib=LARGEST // 2**20))
                 return bytes(raw)
-        except (aiohttp.ClientError, TimeoutError, OSError) as exc:
-            raise Away(type(exc).__name__) from exc
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as exc:
+            raise Away(failed(exc, self._seconds)) from exc
+
+    async def _trust(self, access: Access) -> ssl.SSLContext | bool:
+        """Of the system, or only who signs with this authority."""
+        if not access.ca_file:
+            return True
+        if self._tls is None:
+            try:
+                self._tls = await asyncio.to_thread(ssl.create_default_context, cafile=access.ca_file)
+            except OSError as exc:  # an SSLError is one, for a file without a certificate
+                if isinstance(exc, ssl.SSLError):
+                    raise Away(reason("alertmanager.ca_not_pem", path=access.ca_file)) from exc
+                why = exc.strerror or type(exc).__name__
+                raise Away(reason("alertmanager.ca_file", path=access.ca_file, why=why)) from exc
+        return self._tls
 
 
-def _read(listed: list[Any]) -> tuple[tuple[Alert, ...], int]:
+def _read(listed: list[Any]) -> tuple[tuple[Alert, ...], int, bool]:
     found: list[Alert] = []
-    unread = 0
+    unread, pulse = 0, False
     for each in listed:
         try:
             given = _Gettable.model_validate(each)
         except ValidationError:
             unread += 1
             continue
-        if given.status.state != "suppressed" and given.labels.get("severity", "").lower() not in _SILENT:
-            found.append(_alert(given.labels, given.annotations, given.since))
-    return grouped(found), unread
-
-
-def _alert(labels: Mapping[str, str], annotations: Mapping[str, str], since: datetime) -> Alert:
-    name, place = labels.get("alertname", ""), _place(labels)
-    summary = annotations.get("summary") or annotations.get("message") or annotations.get("description") or ""
-    detail = annotations.get("description") or annotations.get("message") or ""
-    return Alert(
-        source="alertmanager",
-        key=key_of("alertmanager", name, place),
-        name=shown(name, 120),
-        severity=_severity(labels.get("severity", "")),
-        place=Place(**{part: shown(said, 260) for part, said in place.model_dump().items()}),
-        summary=shown(summary, LONGEST_TEXT),
-        detail=mask(detail).text[:LONGEST_DETAIL] if detail != summary else "",
-        since=since,
-        labels=tuple(shown(f"{label}={value}", 200) for label, value in sorted(labels.items()) if label != "alertname"),
-    )
-
-
-def _severity(said: str) -> Severity:
-    return next((severity for severity, words in _WORDS.items() if said.lower() in words), "warning")
-
-
-def _place(labels: Mapping[str, str]) -> Place:
-    """The usual labels of kube-state-metrics and of pods that are scraped."""
-    namespace, pod = labels.get("namespace", ""), labels.get("pod", "")
-    for label, kind in _KINDS:
-        if name := labels.get(label, ""):
-            return Place(kind=kind, name=name, namespace=namespace)
-    if pod:
-        return Place(name=workload_of(pod), namespace=namespace, pod=pod)
-    if node := labels.get("node", ""):
-        return Place(kind="Node", name=node)
-    return Place(namespace=namespace)
+        pulse = pulse or given.labels.get("alertname") == PULSE
+        if given.labels.get("severity", "").lower() not in _SILENT:
+            found.append(
+                alert_of(given.labels, given.annotations, given.since, source=given.source, quiet=given.status.quiet)
+            )
+    return tuple(found), unread, pulse

@@ -4,9 +4,35 @@ from bot.alerts.alert import Place
 from executor import resolve
 from executor.cluster import Reader
 from executor.errors import BadName
+from executor.names import valid_name, valid_namespace
 from executor.operations import Describe, Target
 
-_DIAGNOSED = ("", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Node")
+_DIAGNOSED = frozenset(
+    {
+        "",
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+        "CronJob",
+        "Pod",
+        "Node",
+        "HorizontalPodAutoscaler",
+        "PersistentVolumeClaim",
+        "Service",
+    }
+)
+"""Kinds about which the rules know anything; "" is some workload."""
+
+
+def askable(place: Place) -> Target | None:
+    """What can be typed to have it diagnosed once more; a name that no object can have is never put into a command (I8)."""
+    namespace = place.namespace or None
+    if namespace and not valid_namespace(namespace):
+        return None
+    if place.name and valid_name(place.name) and place.kind in _DIAGNOSED:
+        return Target(kind=place.kind, name=place.name, namespace=None if place.kind == "Node" else namespace)
+    return Target(kind="Namespace", name=namespace) if namespace else None
 
 
 async def subject_of(reader: Reader, place: Place) -> Target | None:

@@ -1,5 +1,6 @@
 """The book on cards: the page that answers a question, and the head of the chain for the ops conversation. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,15 +11,18 @@ from bot.store import Row
 from bot.words import Words
 from cards.model import Card, Code, Fact, Role, Section, Table, Tone
 
+_ACCOUNT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ROLES: tuple[Role, ...] = ("text", "text", "text", "text", "state")
 
 
-def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, about: Sequence[str] = ()) -> Told:
-    """The newest rows first. `about` says what was asked for: who, and since when."""
+def audit_page(
+    words: Words, card_id: str, found: Found, standing: Standing, *, about: Sequence[str] = (), whole: str = ""
+) -> Told:
+    """The newest rows first. `about` says what was asked for: who, and since when; `whole` is the page that shows all of that."""
     shown = tuple(
         (
             _moment(datetime.fromisoformat(row["timestamp"])),
-            _who(row),
+            who_of(row),
             row["action_type"] or "",
             row["target_resource"] or "",
             row["status"] or "",
@@ -40,13 +44,13 @@ def audit_page(words: Words, card_id: str, found: Found, standing: Standing, *, 
         footer=(*more, chain_line(words, standing)),
         final=True,
     )
-    return Told(card)
+    return Told(card, page=whole)
 
 
 def chain_line(words: Words, standing: Standing) -> str:
     """What is proven, and what is not: rows from `since` on now, the whole book at some earlier time."""
     if standing.broken:
-        return words("page.chain_broken", reason=standing.broken)
+        return words("page.chain_broken", reason=words.say(standing.broken))
     head, since = standing.head.seq, standing.since + 1
     if standing.whole_at is None:
         part = words("audit.part_holds", since=since, head=head)
@@ -59,7 +63,7 @@ def head_notice(words: Words, card_id: str, standing: Standing, now: datetime) -
     """The end of the chain, for people to keep: with it `steward audit verify --head` finds what was done to older rows, even by
     somebody who made the whole chain anew."""
     if standing.broken:
-        text = words("page.chain_broken", reason=standing.broken)
+        text = words("page.chain_broken", reason=words.say(standing.broken))
         return notice(words, card_id, words("audit.head_title"), text, tone=Tone.FAILURE)
     card = Card(
         id=card_id,
@@ -76,9 +80,10 @@ def head_notice(words: Words, card_id: str, standing: Standing, now: datetime) -
     return Told(card)
 
 
-def _who(row: Row) -> str:
-    """The name with the id, for several may share a name and anybody can change it."""
+def who_of(row: Row) -> str:
+    """The name with the id, for several may share a name and anybody can change it. Of an account's id its beginning is enough."""
     name, user_id = row["user_name"] or "", row["user_id"] or ""
+    user_id = user_id[:8] if name and _ACCOUNT.fullmatch(user_id) else user_id
     return f"{name} ({user_id})" if name and name != user_id else user_id
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from executor.operations import canonical
+from executor.reason import Reason, reason
 
 COLUMNS = (
     "id",
@@ -43,7 +44,11 @@ _JSON = f"CASE WHEN {LATER} IS NULL THEN json_array({_LISTED}) ELSE json_array({
 
 
 class Broken(Exception):
-    """The chain does not hold; the message says from which row on, and what seems to have happened."""
+    """The chain does not hold; the reason says from which row on, and what seems to have happened."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(" ".join([why.code, *(f"{name}={value}" for name, value in why.values.items())]))
+        self.reason = why
 
 
 class Stopped(Exception):
@@ -112,7 +117,7 @@ def walk(
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
-        raise Broken(f"the file is damaged: {error}") from error
+        raise Broken(reason("chain.damaged", error=str(error))) from error
 
 
 def _walked(
@@ -185,41 +190,42 @@ def _slowly(book: sqlite3.Connection, base: Mark) -> Mark:
             _fits(number + 1, previous, dict(row), None if following is None else dict(following))
             number, previous, row = row["seq"], row["hash"], following
     except (sqlite3.OperationalError, UnicodeError, TypeError) as error:
-        raise Broken(f"row {number + 1} or the one after it was changed: it holds what is no text") from error
+        raise Broken(reason("chain.no_text", row=number + 1)) from error
     return Mark(number, previous)
 
 
 def _fits(number: int, previous: str, row: dict[str, Any], following: dict[str, Any] | None) -> None:
     """Raises Broken, in words that tell an edit from an insertion and a swap where the neighbour gives it away."""
     if row["seq"] != number:
-        gone = f"row {number} is" if row["seq"] == number + 1 else f"rows {number} to {row['seq'] - 1} are"
-        raise Broken(f"{gone} missing: found seq {row['seq']} (id {row['id']})")
+        if row["seq"] == number + 1:
+            raise Broken(reason("chain.one_missing", row=number, found=row["seq"], id=row["id"]))
+        raise Broken(reason("chain.missing", first=number, last=row["seq"] - 1, found=row["seq"], id=row["id"]))
     if chained(previous, row) == row["hash"]:
         return
     if following is not None and chained(previous, {**following, "seq": number}) == following["hash"]:
         if chained(following["hash"], {**row, "seq": number + 1}) == row["hash"]:
-            raise Broken(f"rows {number} and {number + 1} were swapped (id {row['id']}, id {following['id']})")
-        raise Broken(f"row {number} was inserted (id {row['id']})")
+            raise Broken(reason("chain.swapped", first=number, second=number + 1, one=row["id"], other=following["id"]))
+        raise Broken(reason("chain.inserted", row=number, id=row["id"]))
     if following is not None and chained(row["hash"], following) == following["hash"]:
-        raise Broken(f"row {number} was edited (id {row['id']})")
-    raise Broken(f"row {number} was changed, or rows were taken out or moved before it (id {row['id']})")
+        raise Broken(reason("chain.edited", row=number, id=row["id"]))
+    raise Broken(reason("chain.changed", row=number, id=row["id"]))
 
 
 def _ends(book: sqlite3.Connection, end: Mark, seal: Seal | None) -> None:
     row = book.execute("SELECT seq, hash FROM audit_head").fetchone()
     if row is None:
-        raise Broken(f"the book ends at row {end.seq}, and its head is gone")
+        raise Broken(reason("chain.no_head", end=end.seq))
     head = Mark(*row)
     if head.seq > end.seq:
-        raise Broken(f"the end was cut off: the book ends at row {end.seq}, its head says {head.seq}")
+        raise Broken(reason("chain.cut", end=end.seq, head=head.seq))
     if head != end:
-        raise Broken(f"the book ends with row {end.seq}, its head says {head.seq} with another hash or number")
+        raise Broken(reason("chain.other_head", end=end.seq, head=head.seq))
     if strange := book.execute("SELECT seq, id FROM audit_logs WHERE seq < 1 LIMIT 1").fetchone():
-        raise Broken(f"row {strange[0]} was inserted (id {strange[1]})")
+        raise Broken(reason("chain.inserted", row=strange[0], id=strange[1]))
     if seal is not None:
         told = book.execute("SELECT action_type, detail FROM audit_logs WHERE seq = ?", (seal.witness,)).fetchone()
         if told is None or told[0] != "prune_audit" or str(seal.mark) not in str(told[1]):
-            raise Broken(f"rows up to {seal.mark.seq} were removed, and row {seal.witness} does not say so")
+            raise Broken(reason("chain.untold", last=seal.mark.seq, witness=seal.witness))
 
 
 def _expect(book: sqlite3.Connection, mark: Mark, base: Mark) -> None:
@@ -229,6 +235,6 @@ def _expect(book: sqlite3.Connection, mark: Mark, base: Mark) -> None:
     row = book.execute("SELECT hash FROM audit_logs WHERE seq = ?", (mark.seq,)).fetchone()
     found = base.hash if mark.seq == base.seq else row[0] if row else None
     if found is None:
-        raise Broken(f"the end was cut off: the book had reached row {mark.seq}, which is not there")
+        raise Broken(reason("chain.reached", row=mark.seq))
     if found != mark.hash:
-        raise Broken(f"row {mark.seq} or one before it was changed: its hash was {mark.hash}, now it is {found}")
+        raise Broken(reason("chain.other_hash", row=mark.seq, before=mark.hash, now=found))

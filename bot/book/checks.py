@@ -15,6 +15,7 @@ import structlog
 from bot.book.chain import Broken, Mark, Walked, walk
 from bot.clock import Clock, stamp
 from bot.store import Store
+from executor.reason import Reason, reason
 
 log = structlog.get_logger()
 
@@ -26,13 +27,13 @@ REST = 0.005
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All rows after row `since` are proven, in this run. `whole_at`: when the whole book was proven last, up to row `whole_seq`;
-    None for never. `broken`: what is wrong, "" while all that was looked at holds."""
+    None for never. `broken`: what is wrong, None while all that was looked at holds."""
 
     head: Mark
     since: int = 0
     whole_at: datetime | None = None
     whole_seq: int = 0
-    broken: str = ""
+    broken: Reason | None = None
 
 
 class Checks:
@@ -53,13 +54,13 @@ class Checks:
         mark = Mark(whole["seq"], whole["hash"]) if whole else Mark(0, "")
         standing = partial(Standing, whole_at=at if mark.seq else None, whole_seq=mark.seq)
         if whole and whole["broken"]:
-            return standing(head, broken=whole["broken"])
+            return standing(head, broken=_kept(whole["broken"]))
         start = await self._start(mark, head)
         if start != head:
             try:
                 walked = await asyncio.to_thread(walk, self._store.path, after=start)
             except Broken as error:
-                return standing(head, since=self._since, broken=str(error))
+                return standing(head, since=self._since, broken=error.reason)
             self._proven = head = walked.head
         return standing(head, since=self._since)
 
@@ -91,7 +92,7 @@ class Checks:
             walked = await asyncio.to_thread(walk, self._store.path, known=known, rest=REST, stop=stop)
         except Broken as error:
             log.error("audit.broken", reason=str(error))  # noqa: TRY400 - the message says all
-            await self._remember(known[0] if known else Mark(0, ""), str(error))
+            await self._remember(known[0] if known else Mark(0, ""), error.reason.model_dump_json())
         else:
             self._proven, self._since = walked.head, 0
             await self._remember(walked.head, "")
@@ -104,6 +105,11 @@ class Checks:
         values = (mark.seq, mark.hash, stamp(self._clock()), broken)
         sql = "INSERT OR REPLACE INTO audit_checks (one, seq, hash, checked_at, broken) VALUES (1, ?, ?, ?, ?)"
         await self._store.write(lambda tx: tx.execute(sql, *values))
+
+
+def _kept(found: str) -> Reason:
+    """What the last whole walk found: a reason; of a version before this one, a sentence."""
+    return Reason.model_validate_json(found) if found.startswith("{") else reason("chain.said", text=found)
 
 
 async def prove(store: Store, *known: Mark, rest: float = 0.0) -> Walked:

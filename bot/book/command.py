@@ -79,7 +79,9 @@ def run(path: Path, options: argparse.Namespace) -> int:
     try:
         return asyncio.run(_run(path, options))
     except Broken as error:
-        return _complain(f"chain broken: {error}")
+        from bot.words import Words  # noqa: PLC0415
+
+        return _complain(f"chain broken: {Words('en').say(error.reason)}")
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise

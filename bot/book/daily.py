@@ -113,4 +113,5 @@ class Daily:
 
 def _alarm(standing: Standing) -> str:
     """The same fault is told once."""
-    return stable_id("card", f"audit-broken/{standing.broken}")
+    assert standing.broken is not None
+    return stable_id("card", f"audit-broken/{standing.broken.model_dump_json()}")

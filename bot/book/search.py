@@ -12,10 +12,11 @@ MOST_COUNTED = 200
 """Rows beyond a page that are counted one by one: a question costs the same in a full book as in a new one."""
 PAGE = 1000
 _NEWEST_OF_ALL = (
-    "SELECT * FROM audit_logs WHERE timestamp >= ? AND timestamp < ? ORDER BY timestamp DESC, seq DESC LIMIT ?"
+    "SELECT * FROM audit_logs WHERE timestamp >= ? AND (timestamp, seq) < (?, ?)"
+    " ORDER BY timestamp DESC, seq DESC LIMIT ?"
 )
 _NEWEST_OF_ONE = (
-    "SELECT * FROM audit_logs WHERE platform = ? AND user_id = ? AND timestamp >= ? AND timestamp < ?"
+    "SELECT * FROM audit_logs WHERE platform = ? AND user_id = ? AND timestamp >= ? AND (timestamp, seq) < (?, ?)"
     " ORDER BY timestamp DESC, seq DESC LIMIT ?"
 )
 _ONE_OF = (
@@ -32,6 +33,8 @@ _LAST = "9999-12-31"
 
 Who = tuple[str, str]
 """Platform and id."""
+Place = tuple[str, int]
+"""Where a row stands in this order: its time stamp and its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,23 @@ async def people(store: Store, text: str) -> tuple[Who, ...]:
 
 
 async def newest(
-    store: Store, who: Sequence[Who] | None, since: datetime | None, until: datetime | None, *, limit: int
+    store: Store,
+    who: Sequence[Who] | None,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    limit: int,
+    before: Place | None = None,
 ) -> Found:
-    """The newest rows of some people, of everybody with None."""
+    """The newest rows of some people, of everybody with None; of those `before` a row that is known, the next ones."""
     times = (stamp(since) if since else "", stamp(until) if until else _LAST)
+    places = (times[0], *(before or (times[1], -1)))
     most = limit + MOST_COUNTED + 1
     if who is None:
-        rows = await store.rows(_NEWEST_OF_ALL, *times, limit)
+        rows = await store.rows(_NEWEST_OF_ALL, *places, limit)
         count = await _count(store, _COUNT_ALL, *times, most)
     else:
-        each = [await store.rows(_NEWEST_OF_ONE, *one, *times, limit) for one in who]
+        each = [await store.rows(_NEWEST_OF_ONE, *one, *places, limit) for one in who]
         rows = sorted(
             (row for rows in each for row in rows), key=lambda row: (row["timestamp"], row["seq"]), reverse=True
         )

@@ -50,8 +50,14 @@ async def explain(planner: Planner, text: str, words: Words) -> Json:
         case Bind() | Grant() | Revoke():
             return _of_people(plan, words)
         case Mute():
-            sentence = words("plan.mute", code=plan.code) if plan.seconds else words("plan.unmute", code=plan.code)
-            return _answer("reply", sentence, [], mute={"code": plan.code, "seconds": plan.seconds})
+            what = plan.code or ", ".join(
+                f"{each.label}{'=' if each.equal else '!='}{each.value}" for each in plan.matchers
+            )
+            sentence = words("plan.mute", code=what) if plan.seconds else words("plan.unmute", code=what)
+            matchers = [each.model_dump() for each in plan.matchers]
+            return _answer(
+                "reply", sentence, [], mute={"code": plan.code, "seconds": plan.seconds, "matchers": matchers}
+            )
         case Reply() | Decide() | Pick():
             return _reply(plan, words)
 
@@ -130,6 +136,8 @@ def _reply(plan: Reply | Decide | Pick, words: Words) -> Json:
         "whoami": words("plan.whoami"),
         "said": plan.text,
         "admins": words("plan.admins"),
+        "alerts": words("plan.alerts"),
+        "mutes": words("plan.mutes"),
         "unknown": words("plan.unknown"),
     }
     text = words.say(plan.reason) if plan.reason is not None else topics[plan.topic]

@@ -1,26 +1,32 @@
 """What a conversation was about: what a planner may know besides the message itself."""
 
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.brain.aims import aims
 from executor.operations import Change, Target
 from executor.reason import Frozen
 
 
 class Turn(Frozen):
     """Somebody asked and was answered. Texts are masked and cut; `targets` are the objects that it turned out to be about, as the
-    cluster has them."""
+    cluster has them; `shown` those that it showed besides."""
 
     asked: str
     told: str = ""
     targets: tuple[Target, ...] = ()
+    shown: tuple[Target, ...] = ()
 
 
 class Denied(Frozen):
     """A proposal that a person said no to."""
 
-    verb: str
-    target: Target
+    operation: Annotated[Change, Field(discriminator="verb")]
 
     def forbids(self, operation: Change) -> bool:
-        return operation.verb == self.verb and operation.target == self.target
+        """Whether that is the same wish, perhaps in another verb or with another number."""
+        return bool(aims(self.operation) & aims(operation))
 
 
 class Memory(Frozen):

@@ -12,9 +12,11 @@ ME = "@me"
 
 
 class Planned(Frozen):
-    """What every plan has. `notes` are said at the foot of each card that comes of it."""
+    """What every plan has. `notes` are said at the foot of each card that comes of it; `shown` are the objects that the cluster
+    showed while it was made."""
 
     notes: tuple[Reason, ...] = ()
+    shown: tuple[Target, ...] = ()
 
 
 class Reply(Planned):
@@ -22,7 +24,9 @@ class Reply(Planned):
     can put them into `STEWARD_ADMINS`."""
 
     kind: Literal["reply"] = "reply"
-    topic: Literal["help", "status", "audit", "whoami", "admins", "hello", "said", "unknown"] = "unknown"
+    topic: Literal["help", "status", "audit", "whoami", "admins", "alerts", "mutes", "hello", "said", "unknown"] = (
+        "unknown"
+    )
     argument: str = ""
     """For `audit` the period as `bot.book.periods` reads it: "" (the newest rows), `today`, `yesterday`, `week`, `last-week`,
     `month`, `last-month`, `7d` or `30d`, whatever language was written."""
@@ -135,12 +139,22 @@ class Revoke(Planned):
     who: str
 
 
+class Matcher(Frozen):
+    """A label of alerts, and what it is, or with `equal` False is not."""
+
+    label: str
+    value: str
+    equal: bool = True
+
+
 class Mute(Planned):
-    """`静默 7F3K 1小时`: keep an alert quiet for so many seconds; 0 is no longer. `code` is upper-case."""
+    """`静默 7F3K 1小时`: keep an alert quiet for so many seconds; 0 is no longer. `code` is upper-case, of an alert or of a mute.
+    `静默 namespace=shop 1小时`: all alerts that every one of `matchers` fits; `code` is then ""."""
 
     kind: Literal["mute"] = "mute"
-    code: str
+    code: str = ""
     seconds: int
+    matchers: tuple[Matcher, ...] = ()
 
 
 Plan = Reply | Diagnose | Proposal | Clarify | Refusal | Decide | Pick | Bind | Grant | Revoke | Mute
@@ -152,6 +166,8 @@ class Conclusion(Planned):
 
     text: str = ""
     founded: bool = False
+    invented: tuple[int, ...] = ()
+    """What it cites and is not there."""
 
 
 class Planner(Protocol):

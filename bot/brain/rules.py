@@ -66,7 +66,21 @@ def plan(text: str, fallback: str = "zh", memory: Memory = NOTHING) -> Plan:
     text = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
     if len(text) > _LONGEST:
         return Refusal(reasons=(reason("rules.too_long", limit=_LONGEST),))
-    text = text.strip()
+    return _discreet(text.strip(), fallback, memory)
+
+
+def _discreet(text: str, fallback: str, memory: Memory) -> Plan:
+    """What is quoted of a message stands alone, and nothing tells any more that it is a secret: so it is taken from the masked
+    message, unless an operation needs the words as they are (and masks them itself)."""
+    planned, hidden = _planned(text, fallback, memory), mask(text).text
+    if hidden == text:
+        return planned
+    discreet = _planned(hidden, fallback, memory)
+    exact = isinstance(planned, Proposal) and getattr(discreet, "operations", ()) != planned.operations
+    return planned if exact else discreet
+
+
+def _planned(text: str, fallback: str, memory: Memory) -> Plan:
     if (found := pasted.pasted(text)) is not None:
         return pasted.plan(found)
     if (about := people.people(text)) is not None:

@@ -32,7 +32,15 @@ class Attempt:
     failure: str = ""
     """Why the test of the click failed."""
     kept: bool = False
+    left: bool = False
+    """Somebody left the page of it, or tries something else by now: whatever comes of it is not kept."""
     task: "asyncio.Task[None] | None" = None
+
+    def cut(self) -> None:
+        """End the test of the click."""
+        if self.task is not None:
+            self.task.cancel()
+            self.task = None
 
     @property
     def looks_well(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import audit
 from bot.audit import Entry
 from bot.clock import Clock, stamp
-from bot.settings import STORABLE, TOGETHER, Origin, fixed
+from bot.sources import STORABLE, TOGETHER, Origin, fixed
 from bot.store import Store, Transaction
 
 _NAMES = tuple(name for names in STORABLE.values() for name in names)

@@ -14,6 +14,8 @@ from executor.reason import reason
 _SIZE = re.compile(r"New size: (\d+)")
 _CONDITIONS = "autoscaling.alpha.kubernetes.io/conditions"
 """Where autoscaling/v1 keeps them."""
+_METRICS = "v1beta1.metrics.k8s.io"
+"""Who serves what CPU and memory are used; metrics of one's own come from elsewhere."""
 _TURNS = 3
 _NO_METRICS = ("FailedGet", "InvalidMetric", "FailedCompute")
 
@@ -81,24 +83,28 @@ def _without_metrics(situation: Situation, autoscaler: Raw, active: Raw) -> Susp
     code = "triage.hpa_no_metrics"
     if "missing request" in message:
         code = "triage.hpa_no_request"
-    elif ("APIService", "v1beta1.metrics.k8s.io") in situation.around.missing:
-        lines.append("apiservice v1beta1.metrics.k8s.io: not found")
+    elif "Resource" in text(active, "reason") and ("APIService", _METRICS) in situation.around.missing:
+        lines.append(f"apiservice {_METRICS}: not found")
         code = "triage.hpa_no_server"
     elif available := condition(situation.around.metrics, "Available"):
-        lines.append(_line("apiservice v1beta1.metrics.k8s.io", available))
+        lines.append(_line(f"apiservice {_METRICS}", available))
     cause = reason(code, hpa=name, message=shown(message))
     step = _step(situation, autoscaler)
     return Suspicion(57, cause, situation.target, 0.9, fields(*lines), (step,), alike=("hpa_no_metrics", name))
 
 
-def _condition(autoscaler: Raw, kind: str) -> Raw:
-    if found := condition(autoscaler, kind):
+def conditions(autoscaler: Raw) -> list[Raw]:
+    """In every version of the API."""
+    if found := objects(autoscaler, "status", "conditions"):
         return found
     try:
-        told = json.loads(text(autoscaler, "metadata", "annotations", _CONDITIONS) or "[]")
+        return objects({"all": json.loads(text(autoscaler, "metadata", "annotations", _CONDITIONS) or "[]")}, "all")
     except ValueError:
-        return {}
-    return next((each for each in objects({"all": told}, "all") if each.get("type") == kind), {})
+        return []
+
+
+def _condition(autoscaler: Raw, kind: str) -> Raw:
+    return next((each for each in conditions(autoscaler) if each.get("type") == kind), {})
 
 
 def _where(autoscaler: Raw) -> str:

@@ -8,11 +8,14 @@ from executor.analysers.probes import failed_probe
 from executor.analysers.situation import Situation, Suspicion, WantedLog, fields
 from executor.early import memory_limit
 from executor.fields import Raw, moment, number, objects, shown, text, texts
+from executor.kinds import WORKLOADS
+from executor.operations import Operation, Patch, canonical
 from executor.pods import ContainerState
 from executor.reason import Reason, reason
 
 _CREATING = ("CreateContainerError", "RunContainerError")
 _NEVER_RAN = ("StartError", "ContainerCannotRun")
+_AMOUNT = re.compile(r"(?P<number>\d{1,12})(?P<unit>[KMGT]i?|[km]?)")
 _RECENT = timedelta(minutes=10)
 _SIGKILL, _SIGTERM = 137, 143
 _MEANINGS = {126: "command_forbidden", 127: "command_missing"}
@@ -97,11 +100,27 @@ def _ended(situation: Situation, pod: Raw, state: ContainerState) -> Suspicion:
         situation.target,
         confidence if not state.ready else confidence - 0.3,
         evidence=(*told, *situation.state_evidence(pod), *situation.event_evidence(pod)),
-        next_steps=(*situation.begin_anew(pod), *situation.look_at(pod, state.name, previous=not state.terminated)),
+        next_steps=(
+            *_room(situation, state, limit),
+            *situation.begin_anew(pod),
+            *situation.look_at(pod, state.name, previous=not state.terminated),
+        ),
         log=_log_of(state),
         alike=(cause.code, state.name, str(code)),
         pod=pod,
     )
+
+
+def _room(situation: Situation, state: ContainerState, limit: str) -> tuple[Operation, ...]:
+    """Twice the memory for a container that was killed for its limit."""
+    found = _AMOUNT.fullmatch(limit)
+    killed = text(state.last_end, "reason") == "OOMKilled" and state.role == "main"
+    if not killed or found is None or situation.target.kind not in WORKLOADS:
+        return ()
+    limits = {"limits": {"memory": f"{2 * int(found['number'])}{found['unit']}"}}
+    spec = {"containers": [{"name": state.name, "resources": limits}]}
+    body = canonical({"spec": {"template": {"spec": spec}}})
+    return (Patch(target=situation.target, patch_type="strategic", body=body),)
 
 
 def _cause(situation: Situation, pod: Raw, state: ContainerState) -> tuple[int, float, Reason]:

@@ -7,7 +7,7 @@ from executor.analysers.situation import Situation, Suspicion, fields
 from executor.fields import Raw, field, mapping, name_of, objects, text
 from executor.kinds import WORKLOADS
 from executor.labels import chosen_by
-from executor.operations import Describe, Get, Target
+from executor.operations import Describe, Get, Operation, Patch, Target, canonical
 from executor.pods import is_ready
 from executor.reason import Reason, reason
 
@@ -30,21 +30,23 @@ def ingress_suspicions(situation: Situation) -> Iterator[Suspicion]:
             yield from _of(situation, ingress, name)
 
 
-def backends(ingress: Raw) -> Iterator[tuple[str, str, str | int]]:
-    """(path, Service, port as a name or a number), in the words of every version of the API."""
-    default = mapping(ingress, "spec", "defaultBackend") or mapping(ingress, "spec", "backend")
-    if default:
-        yield ("defaultBackend", *_backend(default))
-    for rule in objects(ingress, "spec", "rules"):
-        for path in objects(rule, "http", "paths"):
-            yield (f"{text(rule, 'host') or '*'}{text(path, 'path') or '/'}", *_backend(mapping(path, "backend")))
+def backends(ingress: Raw) -> Iterator[tuple[str, str, str | int, str]]:
+    """(path, Service, port as a name or a number, where that port stands), in the words of every version of the API."""
+    for key in ("defaultBackend", "backend"):
+        if default := mapping(ingress, "spec", key):
+            yield ("defaultBackend", *_backend(default, f"/spec/{key}"))
+    for number, rule in enumerate(objects(ingress, "spec", "rules")):
+        for place, path in enumerate(objects(rule, "http", "paths")):
+            pointer = f"/spec/rules/{number}/http/paths/{place}/backend"
+            named = f"{text(rule, 'host') or '*'}{text(path, 'path') or '/'}"
+            yield (named, *_backend(mapping(path, "backend"), pointer))
 
 
-def _backend(backend: Raw) -> tuple[str, str | int]:
+def _backend(backend: Raw, pointer: str) -> tuple[str, str | int, str]:
     if old := text(backend, "serviceName"):
-        return old, field(backend, "servicePort") or ""
+        return old, field(backend, "servicePort") or "", f"{pointer}/servicePort"
     port = mapping(backend, "service", "port")
-    return text(backend, "service", "name"), field(port, "number") or text(port, "name")
+    return text(backend, "service", "name"), field(port, "number") or text(port, "name"), f"{pointer}/service/port"
 
 
 def tls_secrets(ingress: Raw) -> list[str]:
@@ -55,10 +57,11 @@ def _of(situation: Situation, ingress: Raw, only: str) -> Iterator[Suspicion]:
     services = {name_of(each): each for each in situation.around.services}
     if situation.target.kind == "Service":
         services[situation.target.name] = situation.live
-    for path, name, port in backends(ingress):
+    for path, name, port, pointer in backends(ingress):
         if not name or (only and name != only):
             continue
-        cause, weight, lines = _wrong(situation, services.get(name), name, port, one=not only)
+        service = services.get(name)
+        cause, weight, lines = _wrong(situation, service, name, port, one=not only)
         if cause is None:
             continue
         where = f"ingress {name_of(ingress)} {path} backend: {name}:{port}"
@@ -70,9 +73,26 @@ def _of(situation: Situation, ingress: Raw, only: str) -> Iterator[Suspicion]:
             situation.target,
             0.95,
             evidence=fields(where, *lines),
-            next_steps=(step, Get(kind="Service", namespace=situation.target.namespace)),
+            next_steps=(
+                *_lead_to(situation, ingress, service, cause, pointer),
+                step,
+                Get(kind="Service", namespace=situation.target.namespace),
+            ),
             alike=(cause.code, name, str(port)),
         )
+
+
+def _lead_to(
+    situation: Situation, ingress: Raw, service: Raw | None, cause: Reason, pointer: str
+) -> tuple[Operation, ...]:
+    """To the one port that the Service has, where it is one."""
+    ports = [field(port, "port") for port in objects(service or {}, "spec", "ports")]
+    if cause.code != "triage.ingress_port" or len(ports) != 1:
+        return ()
+    target = Target(kind="Ingress", name=name_of(ingress), namespace=situation.target.namespace)
+    value = ports[0] if pointer.endswith("servicePort") else {"number": ports[0]}
+    step = {"op": "replace", "path": pointer, "value": value}
+    return (Patch(target=target, patch_type="json", body=canonical([step])),)
 
 
 def _wrong(
@@ -95,7 +115,7 @@ def _wrong(
         return reason("triage.ingress_port", service=name, port=str(port)), 63, [line]
     if one and selects(service) and "Pod" in situation.around.whole:
         selector = mapping(service, "spec", "selector")
-        mine = [pod for pod in situation.pods if chosen_by(selector, mapping(pod, "metadata", "labels"))]
+        mine = [pod for pod in situation.around.pods if chosen_by(selector, mapping(pod, "metadata", "labels"))]
         if not any(map(is_ready, mine)):
             chosen = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
             told = [f"service {name} spec.selector: {chosen}", f"pods: {len(mine)}, ready: 0"]

@@ -3,24 +3,52 @@
 from collections.abc import Iterator
 
 from executor.analysers.situation import Situation, Suspicion, WantedLog, fields
-from executor.fields import Raw, field, mapping, objects, shown, text, texts
+from executor.fields import Raw, condition, field, mapping, objects, shown, text, texts
 from executor.operations import Events
 from executor.pods import ContainerState
 from executor.reason import reason
+from executor.starting import container_starts
 
 _READY = "readinessProbe"
 
 
 def probe_suspicions(situation: Situation) -> Iterator[Suspicion]:
+    for pod in situation.pods:
+        if gate := _shut_gate(pod):
+            yield _waits_for(situation, pod, gate)
     for pod, state in situation.states():
         restarting = state.last_end and state.restarts > 0
         running = field(state.raw, "state", "running") is not None
         if running and not state.waiting and not state.ready and state.role == "main" and not restarting:
-            yield _not_ready(situation, pod, state)
+            said = failed_probe(situation, pod, "")
+            if said or not container_starts(pod, state, situation.now):
+                yield _not_ready(situation, pod, state, said)
 
 
-def _not_ready(situation: Situation, pod: Raw, state: ContainerState) -> Suspicion:
-    said = failed_probe(situation, pod, "")
+def _shut_gate(pod: Raw) -> str:
+    """The pod's own condition that keeps it from being ready although its containers are; "" where none does."""
+    ready = condition(pod, "Ready")
+    if ready.get("status") != "False" or text(ready, "reason") != "ReadinessGatesNotReady":
+        return ""
+    gates = [text(gate, "conditionType") for gate in objects(pod, "spec", "readinessGates")]
+    return next((gate for gate in gates if condition(pod, gate).get("status") != "True"), "")
+
+
+def _waits_for(situation: Situation, pod: Raw, gate: str) -> Suspicion:
+    message = shown(text(condition(pod, "Ready"), "message"))
+    return Suspicion(
+        54,
+        reason("triage.gate_unmet", gate=shown(gate, 120)),
+        situation.target,
+        0.9,
+        evidence=(*fields(f"spec.readinessGates: {gate}", f"status.conditions[Ready]: {message}"),),
+        next_steps=situation.look_at(pod),
+        alike=("gate_unmet", gate),
+        pod=pod,
+    )
+
+
+def _not_ready(situation: Situation, pod: Raw, state: ContainerState, said: str) -> Suspicion:
     cause = reason("triage.not_ready", container=state.name)
     if said:
         cause = reason("triage.probe", container=state.name, message=said)

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from executor.analysers.situation import Situation, Suspicion, fields
-from executor.analysers.webhooks import webhook_fields
+from executor.analysers.webhooks import webhook_fields, webhook_step
 from executor.fields import Raw, condition, field, mapping, name_of, number, objects, shown, text
 from executor.kinds import WORKLOADS
 from executor.operations import Describe, Get, Operation
 from executor.readiness import newest_replica_set
 from executor.reason import Reason, reason
 
+_FAILED_CREATE = ("FailedCreate", "ReplicaSetCreateError")
 _QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,\s]+)|failed quota: (?P<failed>[^:\s]+)")
 _LIMIT = re.compile(
     r"(?:maximum|minimum) (?:\S{1,80} ){1,3}?(?:usage )?per (?:Container|Pod)|max limit to request ratio per|"
@@ -18,6 +19,7 @@ _LIMIT = re.compile(
 )
 _DENIED = re.compile(r"admission webhook \"(?P<hook>[^\"]+)\" denied")
 _FAILED = re.compile(r"failed calling webhook \"(?P<hook>[^\"]+)\"")
+_CERTIFICATE = re.compile(r"x509|failed to verify certificate|tls: bad certificate")
 _ACCOUNT = re.compile(r"serviceaccount \"(?P<name>[^\"]+)\" not found")
 
 
@@ -26,7 +28,9 @@ def refusal_suspicions(situation: Situation) -> Iterator[Suspicion]:
         return
     if message := refusal_of(situation):
         cause, lines, step, confidence = _explained(situation, message)
-        failed = [evidence for maker in _makers(situation) for evidence in situation.warnings_of(maker, "FailedCreate")]
+        failed = [
+            evidence for maker in _makers(situation) for evidence in situation.warnings_of(maker, *_FAILED_CREATE)
+        ]
         yield Suspicion(
             76,
             cause,
@@ -42,7 +46,7 @@ def refusal_of(situation: Situation) -> str:
     """Why the object's controller could not make a pod; "" where it could."""
     live, makers = situation.live, _makers(situation)
     message = next((text(failure, "message") for maker in makers if (failure := _failure(maker))), "")
-    failed = situation.events_of(*makers, named=("FailedCreate",))
+    failed = situation.events_of(*makers, named=_FAILED_CREATE)
     if not message and failed and _short_of_pods(live):
         message = text(failed[-1], "message")
     return message
@@ -62,12 +66,10 @@ def _explained(situation: Situation, message: str) -> tuple[Reason, list[str], O
         lines = list(_quota_lines(quota, message))
         return reason("triage.quota", message=told), lines, Get(kind="ResourceQuota", namespace=namespace), 0.95
     if found := _FAILED.search(message):
-        lines = list(webhook_fields(situation.around, found["hook"]))
-        step: Operation = Get(kind="ValidatingWebhookConfiguration")
-        return reason("triage.webhook_down", webhook=found["hook"], message=told), [*lines, told], step, 0.95
+        word = "certificate" if _CERTIFICATE.search(message) else "down"
+        return _webhook(situation, word, found["hook"], told)
     if found := _DENIED.search(message):
-        step = Get(kind="ValidatingWebhookConfiguration")
-        return reason("triage.webhook_denied", webhook=found["hook"], message=told), [told], step, 0.95
+        return _webhook(situation, "denied", found["hook"], told)
     describe = Describe(target=situation.target)
     if _LIMIT.search(message):
         lines = [line for raw in situation.around.limits for line in _limit_lines(raw)]
@@ -79,6 +81,12 @@ def _explained(situation: Situation, message: str) -> tuple[Reason, list[str], O
     if "violates PodSecurity" in message:
         return reason("triage.pod_security", message=told), [told], describe, 0.95
     return reason("triage.refused", message=told), [told], describe, 0.95
+
+
+def _webhook(situation: Situation, word: str, hook: str, told: str) -> tuple[Reason, list[str], Operation, float]:
+    lines = [*webhook_fields(situation.around, hook), told]
+    step = webhook_step(situation.around, hook)
+    return reason(f"triage.webhook_{word}", webhook=shown(hook, 120), message=told), lines, step, 0.95
 
 
 def _quota_lines(quota: Raw, message: str) -> Iterator[str]:
@@ -104,8 +112,11 @@ def _resources(live: Raw) -> Iterator[str]:
 
 
 def _failure(maker: Raw) -> Raw:
-    failure = condition(maker, "ReplicaFailure")
-    return failure if failure.get("status") == "True" else {}
+    """Its pods cannot be made, or of a Deployment not even its ReplicaSet."""
+    failure, progress = condition(maker, "ReplicaFailure"), condition(maker, "Progressing")
+    if failure.get("status") == "True":
+        return failure
+    return progress if text(progress, "reason") == "ReplicaSetCreateError" else {}
 
 
 def _short_of_pods(live: Raw) -> bool:

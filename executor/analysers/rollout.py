@@ -30,17 +30,17 @@ def rollout_suspicion(situation: Situation, troubled: list[Suspicion]) -> Suspic
     if not older or not all(_made_by(suspicion.pod, newest) for suspicion in troubled if suspicion.pod):
         return None
     before = max(older, key=lambda made: number(made, "metadata", "annotations", REVISION))
-    changes = _changes(before, newest)
-    if not changes:
+    changed = changes(before, newest)
+    if not changed:
         return None
     born = moment(text(newest, "metadata", "creationTimestamp"))
     minutes = max(0, round((situation.now - born).total_seconds() / 60)) if born else 0
     return Suspicion(
         65,
-        reason("triage.rollout", revision=revision, minutes=minutes, change=changes[0]),
+        reason("triage.rollout", revision=revision, minutes=minutes, change=changed[0]),
         situation.target,
         0.75 if number(before, "status", "readyReplicas") else 0.55,
-        evidence=(Evidence(title=reason("triage.evidence.change", revision=revision), lines=changes),),
+        evidence=(Evidence(title=reason("triage.evidence.change", revision=revision), lines=changed),),
         next_steps=(*_way_back(situation, before, newest), Describe(target=situation.target)),
     )
 
@@ -54,7 +54,7 @@ def _leaves(before: Raw, after: Raw) -> tuple[Leaf, ...]:
     return leaves(_template(before), _template(after))
 
 
-def _changes(before: Raw, after: Raw) -> tuple[str, ...]:
+def changes(before: Raw, after: Raw) -> tuple[str, ...]:
     """What the two templates differ in, masked."""
     return tuple(
         f"{line.path.removeprefix('spec.template.')}: {line.before or '-'} → {line.after or '-'}"

@@ -168,7 +168,8 @@ def _zones(situation: Situation) -> Iterator[str]:
 
 
 def _spread(pod: Raw) -> Iterator[str]:
-    for rule in objects(mapping(pod, "spec", "affinity", "podAntiAffinity"), _REQUIRED):
-        yield f"spec.affinity.podAntiAffinity: topologyKey {text(rule, 'topologyKey')}"
+    for kind in ("podAntiAffinity", "podAffinity"):
+        for rule in objects(mapping(pod, "spec", "affinity", kind), _REQUIRED):
+            yield f"spec.affinity.{kind}: topologyKey {text(rule, 'topologyKey')}"
     for rule in objects(pod, "spec", "topologySpreadConstraints"):
         yield f"spec.topologySpreadConstraints: {text(rule, 'topologyKey')}, maxSkew {field(rule, 'maxSkew')}"

@@ -6,7 +6,7 @@ from executor.analysers.situation import Situation, Suspicion, fields
 from executor.fields import Raw, field, mapping, name_of, number, objects, shown, text
 from executor.kinds import WORKLOADS
 from executor.labels import chosen_by
-from executor.operations import Describe, Get, Operation, Scale, Target
+from executor.operations import Describe, Get, Operation, Patch, Scale, Target, canonical
 from executor.pods import is_ready
 from executor.reason import reason
 from executor.related import selector_of
@@ -99,10 +99,23 @@ def _ports(situation: Situation, service: Raw, pods: list[Raw]) -> Iterator[Susp
                 *_port_lines(pods[0]),
             ),
             next_steps=(
+                *_lead_to(situation, service, port, names, numbers),
                 Describe(target=Target(kind="Service", name=name_of(service), namespace=situation.target.namespace)),
             ),
             alike=("service_port", name_of(service), str(wanted)),
         )
+
+
+def _lead_to(
+    situation: Situation, service: Raw, port: Raw, names: set[str], numbers: set[int]
+) -> tuple[Operation, ...]:
+    """To the one port that the containers declare, where it is one."""
+    if len(numbers) != 1:
+        return ()
+    target = Target(kind="Service", name=name_of(service), namespace=situation.target.namespace)
+    wanted = {"port": number(port, "port"), "targetPort": next(iter(names or numbers))}
+    body = canonical({"spec": {"ports": [wanted]}})
+    return (Patch(target=target, patch_type="strategic", body=body),)
 
 
 def _containers(pod: Raw) -> list[Raw]:

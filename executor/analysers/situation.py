@@ -88,10 +88,11 @@ class Situation:
         return Target(kind="Pod", name=name_of(pod), namespace=self.target.namespace)
 
     def begin_anew(self, pod: Raw) -> tuple[Operation, ...]:
-        """The operation by which a pod starts again."""
+        """The operation by which a pod starts again. A Job counts its failures: its pods are left to it, with their logs."""
         if self.target.kind in WORKLOADS:
             return (Restart(target=self.target),)
-        return (Delete(target=self.pod_target(pod)),) if controller_of(pod) else ()
+        maker = text(controller_of(pod), "kind")
+        return (Delete(target=self.pod_target(pod)),) if maker not in ("", "Job") else ()
 
     def look_at(self, pod: Raw, container: str = "", *, previous: bool = False) -> tuple[Operation, ...]:
         target = self.pod_target(pod)

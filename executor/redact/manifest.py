@@ -5,6 +5,8 @@ import re
 from executor.redact.keys import MASK
 
 _KIND = re.compile(r"kind\\{0,3}[\"']?[ \t]{0,8}:[ \t]{0,8}\\{0,3}[\"']?Secret(?:List)?\b")
+_PATCH = re.compile(r"\bpatch\s[^\r\n|]{0,120}?\bsecrets?[ /]")
+"""What is patched is named on the command line, not in the patch."""
 _JSON_DATA = re.compile(
     r"(?P<head>\\{0,3}[\"'](?:data|stringData)\\{0,3}[\"']\s{0,8}:\s{0,8}\{)(?P<body>[^{}]{0,65536}+)"
 )
@@ -16,7 +18,7 @@ _YAML_KEY = re.compile(r"^(?P<key>[ \t]{0,80}[\"']?[\w.-]{1,253}[\"']?:)[ \t]*(?
 
 
 def mask_manifests(text: str) -> tuple[str, int]:
-    if "Secret" not in text or _KIND.search(text) is None:
+    if _KIND.search(text) is None and _PATCH.search(text) is None:
         return text, 0
     count = 0
 

@@ -1,28 +1,10 @@
-"""What secrets look like, wherever they stand.
-
-Every pattern is linear: bounded quantifiers, and a look-behind that lets a run of characters be tried only from its start.
-`anchors` are lower-case pieces without which the pattern cannot match, so that ordinary text costs a substring search.
-"""
+"""What secrets look like by themselves, wherever they stand."""
 
 import re
-from dataclasses import dataclass
 
 from executor.redact.keys import KEY, MASK
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The group called `secret` (or the whole match) is hidden. `judged`: only where the value looks random."""
-
-    name: str
-    anchors: tuple[str, ...]
-    pattern: re.Pattern[str]
-    judged: bool = False
-
-
-def _shape(name: str, anchors: str, pattern: str, *, flags: int = 0, judged: bool = False) -> Shape:
-    return Shape(name, tuple(anchors.split()), re.compile(pattern, flags), judged)
-
+from executor.redact.shape import Shape, looks_made_up, looks_random, no_plain_word
+from executor.redact.shape import shape as _shape
 
 _START = r"(?<![A-Za-z0-9_-])"
 
@@ -46,6 +28,7 @@ _PREFIXED = (
     r"LTAI[A-Za-z0-9]{12,32}",
     r"AKID[A-Za-z0-9]{12,60}",
     r"AKLT[A-Za-z0-9]{12,60}",
+    r"SEC[a-f0-9]{64}",
     r"dckr_pat_[A-Za-z0-9_-]{16,64}",
     r"gl(?:sa|c)_[A-Za-z0-9_=+/]{16,256}",
     r"hf_[A-Za-z0-9]{30,64}",
@@ -78,14 +61,14 @@ SHAPES: tuple[Shape, ...] = (
         "authorization",
         r"authorization[\"'\\]{0,3}\s{0,3}[:=]\s{0,3}[\"'\\\[]{0,3}(?P<secret>[^\s\"'\\,\]}]{8,8192}+)(?![ \t][^\s\"'\\])",
         flags=re.IGNORECASE,
-        judged=True,
+        judge=looks_random,
     ),
     _shape(
         "bearer",
         "bearer",
         r"(?<![a-z0-9_-])bearer[ \t:]{1,3}(?P<secret>[a-z0-9._~+/=-]{8,8192}+)",
         flags=re.IGNORECASE,
-        judged=True,
+        judge=looks_random,
     ),
     _shape(
         "url-password",
@@ -116,7 +99,7 @@ SHAPES: tuple[Shape, ...] = (
     _shape(
         "prefixed",
         "akia asia aroa aida gh github_pat glpat xox xapp sk- k_live k_test whsec_ aiza ya29 gocspx npm_ pypi- hvs. hvb. sg. "
-        "age-secret ltai akid aklt dckr_pat glsa_ glc_ hf_ dop_v1 shp",
+        "age-secret ltai akid aklt sec dckr_pat glsa_ glc_ hf_ dop_v1 shp",
         rf"{_START}(?:{'|'.join(_PREFIXED)})(?![A-Za-z0-9])",
     ),
     _shape(
@@ -130,21 +113,66 @@ SHAPES: tuple[Shape, ...] = (
         r"(?<![A-Za-z])(?:set-)?cookie[\"']?\s{0,3}:\s{0,3}[\"'\[]?(?P<secret>[^\s=;\"']{1,128}+=[^\r\n\"'\]]{1,8192}+)",
         flags=re.IGNORECASE,
     ),
+    _shape(
+        "hash",
+        "$",
+        r"\$(?:2[abxy]\$\d\d|apr1|[156y]|argon2(?:id|i|d))\$(?P<secret>[./A-Za-z0-9$,=+]{16,512}+)",
+    ),
+    _shape(
+        "session",
+        "sess connect.sid",
+        r"(?<![\w.-])(?:jsessionid|phpsessid|sessionid|connect\.sid)=(?P<secret>[^\s;,&\"']{8,1024}+)",
+        flags=re.IGNORECASE,
+    ),
+    _shape(
+        "short-name",
+        "pass pw sk salt auth",
+        r"(?<![\w.-])(?:[\w.-]{0,60}?[_.-])?(?:user|db|root|my)?(?:pass|pw|sk|salt|auth|requirepass|masterauth)[\"']?=[\"']?"
+        r"(?P<secret>[^\s,;&\"'(){}\[\]<>]{6,1024}+)",
+        flags=re.IGNORECASE,
+        judge=looks_made_up,
+    ),
+    _shape(
+        "short-variable",
+        "_pass _pw _pswd",
+        r"(?<![\w.-])[A-Za-z][\w.-]{0,60}?_(?:PASS|PW|PSWD|pass|pw)\\{0,15}[\"']?[ \t]{0,3}[:=][ \t]{0,3}\\{0,15}[\"']?"
+        r"(?!\w{1,10}://)(?P<secret>[^\s,;&\"'\\(){}\[\]<>$]{3,1024}+)",
+        judge=no_plain_word,
+    ),
+    _shape(
+        "short-field",
+        'pass"',
+        r"(?<![\w.-])\\{0,15}[\"'](?:pass|pw|[a-z]{1,20}Pass)\\{0,15}[\"']\s{0,8}:\s{0,8}\\{0,15}[\"'](?P<secret>[^\"'\\\r\n]{3,1024}+)",
+        judge=no_plain_word,
+    ),
+    _shape(
+        "escaped-chinese",
+        "\\u5bc6 \\u53e3\\u4ee4 \\u79d8\\u94a5 \\u4ee4\\u724c",
+        r"\\u(?:5bc6\\u7801|53e3\\u4ee4|5bc6\\u94a5|79d8\\u94a5|4ee4\\u724c)\\{0,15}[\"']?\s{0,3}(?:[:=]|\\uff1a)\s{0,3}\\{0,15}[\"']?"
+        r"(?P<secret>[^\s\"'\\,}]{4,1024}+)",
+        flags=re.IGNORECASE,
+        judge=no_plain_word,
+    ),
+    _shape(
+        "ak-sk",
+        "sk",
+        r"(?<![\w.-])ak[ \t]{0,2}[:：=][ \t]{0,2}[A-Za-z0-9+/_-]{6,128}+"
+        r"[\s,;/，；]{1,4}sk[ \t]{0,2}[:：=][ \t]{0,2}(?P<secret>[A-Za-z0-9+/_-]{6,128}+)",
+        flags=re.IGNORECASE,
+    ),
+    _shape(
+        "xml-pair",
+        "value",
+        rf"(?:name|key)=[\"'](?P<key>{KEY})[\"']\s{{1,8}}value=[\"'](?P<secret>[^\"'<>]{{1,512}}+)",
+        flags=re.IGNORECASE,
+        judge=no_plain_word,
+    ),
+    _shape(
+        "xml-entry",
+        "</",
+        rf"(?:name|key)=[\"'](?P<key>{KEY})[\"']>(?P<secret>[^<>]{{1,512}}+)</",
+        flags=re.IGNORECASE,
+        judge=no_plain_word,
+    ),
     _shape("xml", "</", rf"<(?:[\w.-]{{1,40}}:)?(?:{KEY})>(?P<secret>[^<>]{{1,512}}+)</", flags=re.IGNORECASE),
-    _shape(
-        "mysql", "mysql", r"(?<![\w])mysql(?:dump|admin)?\s[^\r\n|]{0,200}?\s?-p(?P<secret>[^\s\"'|-][^\s|]{0,256}+)"
-    ),
-    _shape("redis-cli", "redis-cli", r"redis-cli\s[^\r\n|]{0,200}?\s?-a\s{1,3}(?P<secret>[^\s|]{1,256}+)"),
-    _shape(
-        "curl",
-        "curl",
-        r"(?<![\w])curl\s[^\r\n|]{0,160}?\s?(?:-u|--user)[ =]{0,2}[\"']?[^\s:\"']{1,64}+:(?P<secret>[^\s\"']{1,256}+)",
-    ),
 )
-
-_RANDOM = re.compile(r"[0-9]|[a-z][A-Z]|[/+=_~]")
-
-
-def looks_random(value: str) -> bool:
-    """Against prose: `Bearer authentication` is none. A digit or mixed case within 8 characters, or a very long word."""
-    return value != MASK and (len(value) >= 24 or _RANDOM.search(value) is not None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox.claude.control import ClaudeDoor
 from sandbox.claude.script import talks, talks_of
-from sandbox.claude.standin import ClaudeStandIn
+from sandbox.claude.standin import API_KEY, ClaudeStandIn
 from sandbox.process import serve
 
 
@@ -14,7 +14,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.claude", description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--control-port", type=int, default=0)
-    parser.add_argument("--api-key", default="sk-ant-stand-in")
+    parser.add_argument("--api-key", default=API_KEY)
     parser.add_argument("--talks", type=Path, metavar="FILE", help="recorded talks to play; the small player without")
     return parser.parse_args()
 

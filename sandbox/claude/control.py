@@ -23,6 +23,9 @@ FAULTS = frozenset(
         "page_next",
         "unknown_tool_next",
         "malform_next",
+        "think_next",
+        "flood_next",
+        "redirect_next",
     }
 )
 

@@ -4,7 +4,20 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["status", "stall", "cut", "error", "stop", "empty", "page", "unknown_tool", "malformed"]
+Kind = Literal[
+    "status",
+    "stall",
+    "cut",
+    "error",
+    "stop",
+    "empty",
+    "page",
+    "unknown_tool",
+    "malformed",
+    "think",
+    "flood",
+    "redirect",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +33,14 @@ class Fault:
 
 @dataclass
 class Lacks:
-    """What a compatible endpoint may not have: parameters that it refuses, streaming, stop reasons, usage."""
+    """What a compatible endpoint may not have: parameters that it refuses, streaming, stop reasons, usage, more than one tool in
+    an answer."""
 
     parameters: set[str] = field(default_factory=set)
     streaming: bool = False
     stop_reasons: bool = False
     usage: bool = False
+    parallel: bool = False
 
 
 class Faults:
@@ -52,8 +67,8 @@ class Faults:
     def overload_next(self, times: int = 1) -> None:
         self._plan(Fault("status", status=529), times)
 
-    def fail_next(self, status: int = 500, times: int = 1) -> None:
-        self._plan(Fault("status", status=status), times)
+    def fail_next(self, status: int = 500, times: int = 1, said: str = "as planned") -> None:
+        self._plan(Fault("status", status=status, text=said), times)
 
     def stall_next(self, after: int = 0, times: int = 1) -> None:
         """So many events, then silence on an open connection."""
@@ -78,6 +93,17 @@ class Faults:
         """An answer without content."""
         self._plan(Fault("empty"), times)
 
+    def think_next(self, times: int = 1) -> None:
+        """An answer of thoughts and nothing else."""
+        self._plan(Fault("think", text="Let me see. Perhaps, or perhaps not."), times)
+
+    def flood_next(self, times: int = 1) -> None:
+        """A text that does not end."""
+        self._plan(Fault("flood"), times)
+
+    def redirect_next(self, to: str, times: int = 1) -> None:
+        self._plan(Fault("redirect", text=to), times)
+
     def page_next(self, text: str = "<html><body>Sign in to the network</body></html>", times: int = 1) -> None:
         """200 and a web page, as a proxy answers."""
         self._plan(Fault("page", text=text), times)
@@ -90,6 +116,13 @@ class Faults:
         """A tool is used with arguments that are no JSON."""
         self._plan(Fault("malformed"), times)
 
-    def lack(self, *parameters: str, streaming: bool = False, stop_reasons: bool = False, usage: bool = False) -> None:
+    def lack(
+        self,
+        *parameters: str,
+        streaming: bool = False,
+        stop_reasons: bool = False,
+        usage: bool = False,
+        parallel: bool = False,
+    ) -> None:
         """From now on as an endpoint without these; no argument: with everything again."""
-        self.lacks = Lacks(set(parameters), streaming, stop_reasons, usage)
+        self.lacks = Lacks(set(parameters), streaming, stop_reasons, usage, parallel)

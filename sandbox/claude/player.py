@@ -57,7 +57,7 @@ def _next(asked: Asked, request: str) -> Turn:
     kind, name, where = target
     named = {"kind": _WORKLOADS[kind], "name": name, "namespace": where}
     if last.name == "find":
-        return Turn(uses=(Use(name="describe", input={"target": named}), Use(name="events", input={"target": named})))
+        return Turn(uses=(Use(name="describe", input={"target": named}), Use(name="events", input=named)))
     if _WHY.search(request):
         return Turn(uses=(Use(name="show_diagnosis", input=named),))
     if _MORE.search(request):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.claude.answering import signature
 from sandbox.claude.schemas import schema_problem
 
 PARAMETERS = frozenset(
@@ -154,6 +155,8 @@ def _blocks(blocks: list[Any], role: str, where: str) -> list[str]:
             raise Broken(f"{where}.{number}.type: {kind!r} is not allowed for role {role}")
         if kind == "text":
             _text(block, f"{where}.{number}")
+        if kind == "thinking" and block.get("signature") != signature(str(block.get("thinking"))):
+            raise Broken(f"{where}.{number}.thinking: Invalid `signature` in `thinking` block")
         if kind == "tool_use":
             if not isinstance(block.get("input"), dict):
                 raise Broken(f"{where}.{number}.tool_use.input: Input should be a valid dictionary")

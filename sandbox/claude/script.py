@@ -26,8 +26,10 @@ class Use(_Value):
 
 
 class Turn(_Value):
-    """One answer. `stop` is `tool_use` where tools are used and `end_turn` otherwise, unless it is given."""
+    """One answer. `stop` is `tool_use` where tools are used and `end_turn` otherwise, unless it is given. `thinking` comes before
+    the text, with a signature."""
 
+    thinking: str = ""
     text: str = ""
     uses: tuple[Use, ...] = ()
     stop: str = ""

@@ -1,9 +1,10 @@
 """The stand-in itself: `POST /v1/messages` on a port of this machine."""
 
 import asyncio
+import itertools
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from sandbox.line import Line
 from sandbox.listener import Listener
 
 KEPT = 5000
+API_KEY = "sk-ant-stand-in-api-key"
 ERRORS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -37,13 +39,15 @@ class ClaudeStandIn(Listener):
     """`script` answers; `bodies` are the requests that came, as they came, refused ones too; `refused` the rules they broke;
     `usage` what was counted for each answer. `models` are the names that exist: any, when it is empty."""
 
+    name = "claude"
+
     def __init__(
         self,
         script: Script = play,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        api_key: str = "sk-ant-stand-in",
+        api_key: str = API_KEY,
         models: tuple[str, ...] = (),
         clock: Clock | None = None,
     ) -> None:
@@ -79,7 +83,9 @@ class ClaudeStandIn(Listener):
             return self._error(401, "invalid x-api-key")
         fault = self.faults.next()
         if fault is not None and fault.kind == "status":
-            return self._error(fault.status, "as planned", retry_after=fault.retry_after)
+            return self._error(fault.status, fault.text or "as planned", retry_after=fault.retry_after)
+        if fault is not None and fault.kind == "redirect":
+            raise web.HTTPTemporaryRedirect(fault.text)
         if fault is not None and fault.kind == "page":
             return web.Response(text=fault.text, content_type="text/html")
         try:
@@ -103,8 +109,10 @@ class ClaudeStandIn(Listener):
         asked = Asked(body)
         turn = self.script(asked)
         self.recorder.heard(asked, turn)
-        turn = _troubled(turn, fault)
         lacks = self.faults.lacks
+        turn = _troubled(turn, fault)
+        if lacks.parallel:
+            turn = turn.model_copy(update={"uses": turn.uses[:1]})
         whole = message(
             turn,
             body["model"],
@@ -123,7 +131,7 @@ class ClaudeStandIn(Listener):
     async def _streamed(self, request: web.Request, stream: list[Event], fault: Fault | None) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8"})
         await response.prepare(request)
-        for number, event in enumerate(stream):
+        for number, event in enumerate(stream if fault is None or fault.kind != "flood" else _endless(stream)):
             if fault is not None and fault.kind in ("stall", "cut", "error") and number == fault.after:
                 if fault.kind == "error":
                     body = error_body(fault.text, "Overloaded", self._numbers)
@@ -149,6 +157,14 @@ class ClaudeStandIn(Listener):
         return web.json_response(body, status=status, headers=headers)
 
 
+def _endless(stream: list[Event]) -> Iterator[Event]:
+    """The text of the answer, over and over."""
+    start = next(number for number, (name, _) in enumerate(stream) if name == "content_block_delta")
+    yield from stream[:start]
+    more = {"index": stream[start][1]["index"], "delta": {"type": "text_delta", "text": "and so on, " * 400}}
+    yield from itertools.repeat(("content_block_delta", more))
+
+
 def _troubled(turn: Turn, fault: Fault | None) -> Turn:
     match fault:
         case Fault(kind="empty"):
@@ -158,6 +174,10 @@ def _troubled(turn: Turn, fault: Fault | None) -> Turn:
             return Turn(text=turn.text[: len(turn.text) // 2], uses=half, stop="max_tokens")
         case Fault(kind="stop", text=stop):
             return Turn(stop=stop)
+        case Fault(kind="think", text=thoughts):
+            return Turn(thinking=thoughts)
+        case Fault(kind="flood"):
+            return Turn(text="and so on, ")
         case Fault(kind="unknown_tool", text=name):
             return Turn(uses=(Use(name=name, input={"command": "id"}),))
         case Fault(kind="malformed"):

@@ -1,24 +1,30 @@
-"""What may keep a pod from being made although it is well formed: its account, limit ranges, webhooks that nobody answers."""
+"""What may keep a pod from being made although it is well formed: its account, its priority, limit ranges, what its namespace
+allows, webhooks."""
 
 from collections.abc import Iterator
 
 from sandbox.cluster import resources as r
-from sandbox.cluster.failures import internal_error, refused
-from sandbox.cluster.objects import Object, labels_of
+from sandbox.cluster.failures import refused
+from sandbox.cluster.objects import Object
+from sandbox.cluster.pod_security import violation
 from sandbox.cluster.quantity import amount
 from sandbox.cluster.resources import Resource
-from sandbox.cluster.selectors import matches, selector_of
 from sandbox.cluster.store import Store
+from sandbox.cluster.webhooks import call_webhooks
 
 _EVERY_NAMESPACE_HAS = "default"
+_SYSTEM = "system-"
 
 
 def admit(store: Store, resource: Resource, namespace: str, name: str, obj: Object) -> None:
     """Raises what the API server answers: 403, or 500 for a webhook that cannot be called."""
     if resource is r.PODS:
         _check_account(store, namespace, name, obj)
+        _check_priority(store, name, obj)
         _check_limits(store, namespace, name, obj)
-    _call_webhooks(store, resource, namespace)
+    call_webhooks(store, resource, namespace)
+    if resource is r.PODS and (said := violation(store.get(r.NAMESPACES, "", namespace), obj["spec"])):
+        raise refused(r.PODS, name, said)
 
 
 def with_limits(store: Store, namespace: str, pod: Object) -> Object:
@@ -45,6 +51,12 @@ def _check_account(store: Store, namespace: str, name: str, pod: Object) -> None
         raise refused(r.PODS, name, text)
 
 
+def _check_priority(store: Store, name: str, pod: Object) -> None:
+    wanted = pod["spec"].get("priorityClassName") or ""
+    if wanted and not wanted.startswith(_SYSTEM) and store.get(r.PRIORITY_CLASSES, "", wanted) is None:
+        raise refused(r.PODS, name, f"no PriorityClass with name {wanted} was found")
+
+
 def _check_limits(store: Store, namespace: str, name: str, pod: Object) -> None:
     said = [
         text
@@ -67,35 +79,3 @@ def _beyond(limit: Object, resources: Object) -> Iterator[str]:
                 yield f"{word} {resource} usage per Container is {most}.  No {named} is specified"
             elif given is not None and allowed is not None and (given > allowed if bound == "max" else given < allowed):
                 yield f"{word} {resource} usage per Container is {most}, but {named} is {asked}"
-
-
-def _call_webhooks(store: Store, resource: Resource, namespace: str) -> None:
-    """Nothing here can answer a webhook: one whose Service is not there fails, any other is taken to agree."""
-    home = store.get(r.NAMESPACES, "", namespace) if namespace else None
-    for kind in (r.MUTATING_WEBHOOKS, r.VALIDATING_WEBHOOKS):
-        for configuration in store.objects(kind):
-            for webhook in configuration.get("webhooks") or ():
-                if webhook.get("failurePolicy", "Fail") == "Fail" and _meant(webhook, resource, home):
-                    _call(store, webhook)
-
-
-def _meant(webhook: Object, resource: Resource, home: Object | None) -> bool:
-    selector = webhook.get("namespaceSelector")
-    if selector and (home is None or not matches(selector_of(selector), labels_of(home))):
-        return False
-    return any(
-        {resource.plural, "*"} & set(rule.get("resources") or ())
-        and {resource.group, "*"} & set(rule.get("apiGroups") or ())
-        and {"CREATE", "*"} & set(rule.get("operations") or ())
-        for rule in webhook.get("rules") or ()
-    )
-
-
-def _call(store: Store, webhook: Object) -> None:
-    service = (webhook.get("clientConfig") or {}).get("service")
-    if service is None or store.get(r.SERVICES, service["namespace"], service["name"]) is not None:
-        return
-    url = f"https://{service['name']}.{service['namespace']}.svc:{service.get('port', 443)}{service.get('path', '/')}"
-    why = f'Post "{url}?timeout={webhook.get("timeoutSeconds", 10)}s": service "{service["name"]}" not found'
-    text = f'failed calling webhook "{webhook["name"]}": failed to call webhook: {why}'
-    raise internal_error(f"Internal error occurred: {text}")

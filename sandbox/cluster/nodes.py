@@ -1,5 +1,7 @@
 """Which nodes take which pods."""
 
+from collections.abc import Iterable
+
 from sandbox.cluster.objects import Object, labels_of, name_of, status_of
 from sandbox.cluster.quantity import amount
 from sandbox.cluster.selectors import matches, selector_of
@@ -11,9 +13,13 @@ def takes_labels(node: Object, pod_spec: Object) -> bool:
     """Whether the node has the labels that the pod's nodeSelector and required node affinity ask for."""
     wanted: dict[str, str] = pod_spec.get("nodeSelector") or {}
     required = ((pod_spec.get("affinity") or {}).get("nodeAffinity") or {}).get(_REQUIRED) or {}
-    terms = [term for term in required.get("nodeSelectorTerms") or () if term.get("matchExpressions")]
-    meets = not terms or any(matches(selector_of(_only_labels(term)), labels_of(node)) for term in terms)
-    return meets and wanted.items() <= labels_of(node).items()
+    return takes_terms(node, required.get("nodeSelectorTerms") or ()) and wanted.items() <= labels_of(node).items()
+
+
+def takes_terms(node: Object, terms: Iterable[Object]) -> bool:
+    """Whether the node has the labels of one of these node selector terms; true where none speaks of labels."""
+    labelled = [term for term in terms if term.get("matchExpressions")]
+    return not labelled or any(matches(selector_of(_only_labels(term)), labels_of(node)) for term in labelled)
 
 
 def _only_labels(term: Object) -> Object:

@@ -106,6 +106,12 @@ DISRUPTION_BUDGETS = Resource(
 INGRESSES = Resource(
     "networking.k8s.io", "v1", "ingresses", "Ingress", short=("ing",), subresources=("status",), generation=True
 )
+NETWORK_POLICIES = Resource(
+    "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short=("netpol",), generation=True
+)
+PRIORITY_CLASSES = Resource(
+    "scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", namespaced=False, short=("pc",), generation=True
+)
 LIMIT_RANGES = Resource("", "v1", "limitranges", "LimitRange", short=("limits",))
 VOLUMES = Resource(
     "", "v1", "persistentvolumes", "PersistentVolume", namespaced=False, short=("pv",), subresources=("status",),
@@ -129,7 +135,8 @@ API_SERVICES = Resource(
 RESOURCES: tuple[Resource, ...] = (
     PODS, NAMESPACES, NODES, SERVICES, ENDPOINTS, CONFIG_MAPS, SECRETS, EVENTS, SERVICE_ACCOUNTS, QUOTAS, CLAIMS,
     DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, JOBS, CRON_JOBS, AUTOSCALERS, DISRUPTION_BUDGETS,
-    INGRESSES, LIMIT_RANGES, VOLUMES, STORAGE_CLASSES, VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS, API_SERVICES,
+    INGRESSES, NETWORK_POLICIES, PRIORITY_CLASSES, LIMIT_RANGES, VOLUMES, STORAGE_CLASSES, VALIDATING_WEBHOOKS,
+    MUTATING_WEBHOOKS, API_SERVICES,
 )  # fmt: skip
 
 _BY_PATH = {(r.group, r.version, r.plural): r for r in RESOURCES}

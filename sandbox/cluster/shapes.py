@@ -157,6 +157,10 @@ SHAPES: dict[Resource, Shape] = {
         status=_STATUS,
     ),
     r.INGRESSES: _kind(spec=ANY, status=_STATUS),
+    r.NETWORK_POLICIES: _kind(
+        spec=struct(podSelector=_SELECTOR, policyTypes=_WORDS, ingress=ANY, egress=ANY), status=_STATUS
+    ),
+    r.PRIORITY_CLASSES: _kind(value=INTEGER, globalDefault=BOOLEAN, description=STRING, preemptionPolicy=STRING),
     r.LIMIT_RANGES: _kind(spec=ANY),
     r.VOLUMES: _kind(spec=ANY, status=_STATUS),
     r.STORAGE_CLASSES: _kind(

@@ -17,6 +17,7 @@ from sandbox.cluster.api.server import ApiServer
 from sandbox.cluster.api.watching import Watches
 from sandbox.cluster.clock import Clock
 from sandbox.cluster.controllers.autoscaler import Autoscalers
+from sandbox.cluster.controllers.cronjob import CronJobs
 from sandbox.cluster.controllers.daemonset import DaemonSets
 from sandbox.cluster.controllers.deployment import Deployments
 from sandbox.cluster.controllers.garbage import GarbageCollector
@@ -38,7 +39,7 @@ from sandbox.cluster.resources import Resource, resource_named, resource_of
 from sandbox.cluster.store import Key, Store
 
 _LOOPS: tuple[Callable[[Registry, Clock], ControlLoop[Any]], ...] = (
-    Namespaces, Scheduler, Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, EndpointsLoop, Quotas, VolumeClaims,
+    Namespaces, Scheduler, Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, EndpointsLoop, Quotas, VolumeClaims,
     GarbageCollector, Autoscalers,
 )  # fmt: skip
 _TEST_WRITER = Writer("sandbox")

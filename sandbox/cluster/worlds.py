@@ -1,9 +1,27 @@
 """Worlds to start with: seeds for a cluster."""
 
+import json
+
 from sandbox.cluster import manifests as m
+from sandbox.cluster import planted
 from sandbox.cluster.standin import ClusterStandIn
 
 _REGISTRY = "registry.example.com/shop"
+
+
+_PROPERTIES = (
+    f"server.port=8080\nspring.datasource.password={planted.CONFIG_PASSWORD}\nspring.datasource.username=shop\n"
+)
+_HOOK = f"https://oapi.dingtalk.com/robot/send?access_token={planted.CHAT_HOOK}"
+
+
+def _applied(manifest: m.Manifest) -> m.Manifest:
+    """As `kubectl apply` leaves it: all of it once more in an annotation, and whatever else its owner wrote there."""
+    annotations = {
+        "kubectl.kubernetes.io/last-applied-configuration": json.dumps(manifest),
+        "ops.example.com/notify": _HOOK,
+    }
+    return {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
 
 
 def _named(manifest: m.Manifest, container: str, **fields: object) -> m.Manifest:
@@ -37,14 +55,15 @@ def _system() -> list[m.Manifest]:
 
 def _shop(home: str) -> list[m.Manifest]:
     password = [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "shop-db", "key": "password"}}}]
+    payment = {"name": "PAYMENT_API_KEY", "value": planted.PAYMENT_KEY}
     limits = {"limits": {"cpu": "500m", "memory": "256Mi"}, "requests": {"cpu": "100m", "memory": "128Mi"}}
     storage = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     return [
-        m.config_map("shop-config", {"LOG_LEVEL": "info", "FEATURE_COUPONS": "true"}, home=home),
-        m.secret("shop-db", {"username": "shop", "password": "s3cr3t-pw"}, home=home),
-        _named(m.deployment("nginx", "nginx:1.27", replicas=3, home=home), "nginx"),
+        m.config_map("shop-config", {"LOG_LEVEL": "info", "FEATURE_COUPONS": "true", "app.properties": _PROPERTIES}, home=home),
+        _applied(m.secret("shop-db", {"username": "shop", "password": planted.DATABASE_PASSWORD}, home=home)),
+        _applied(_named(m.deployment("nginx", "nginx:1.27", replicas=3, home=home), "nginx")),
         _named(
-            m.deployment("web", f"{_REGISTRY}/web:1.8.2", replicas=3, home=home), "web", resources=limits, env=password
+            m.deployment("web", f"{_REGISTRY}/web:1.8.2", replicas=3, home=home), "web", resources=limits, env=[*password, payment]
         ),
         _named(m.deployment("api", f"{_REGISTRY}/api:3.4.1", replicas=2, home=home), "api", resources=limits),
         _named(m.deployment("cart", f"{_REGISTRY}/cart:2.1.0-crash", replicas=2, home=home), "cart", env=password),

@@ -20,6 +20,8 @@ Subscription = tuple[str, str]
 class Connection(Line):
     """Draining is a line whose disconnect frame was sent."""
 
+    platform = "dingtalk"
+
     def __init__(self, connection_id: str, topics: frozenset[Subscription], clock: Clock, frames: Frames) -> None:
         super().__init__(connection_id, clock)
         self.topics = topics

@@ -20,6 +20,8 @@ class DingTalkStandIn(Listener, Watch):
     Settings are those of Parts, and `host`, `port` and `tls` (https and wss instead of http and ws).
     """
 
+    name = "dingtalk"
+
     def _named(self, url: str) -> None:
         self.stream.base = self.bot.base = url
 

@@ -31,7 +31,7 @@ from sandbox.records import Calls, Violations
 
 CORP_ID = "ding9f50b15bccd16741"
 CLIENT_ID = "dingstandin0000000001"
-CLIENT_SECRET = "standin-secret"  # noqa: S105 - of the stand-in, not of anyone
+CLIENT_SECRET = "standin-secret-of-dingtalk"  # noqa: S105 - of the stand-in, not of anyone
 
 
 class Parts:

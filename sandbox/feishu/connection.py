@@ -8,6 +8,8 @@ from sandbox.line import Line
 class Connection(Line):
     """`pings` are the client's own, of the protocol; those of WebSocket are answered below us, by a zombie too."""
 
+    platform = "feishu"
+
     def __init__(self, connection_id: str, service_id: int, clock: Clock) -> None:
         super().__init__(connection_id, clock)
         self.service_id = service_id

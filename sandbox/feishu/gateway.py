@@ -22,6 +22,8 @@ class FeishuStandIn(Listener, Watch):
     """Long connection and Open API behind one address (`url`, for FEISHU_DOMAIN), plus who is in the organisation and
     what they do. Settings are those of Parts, and `host`, `port` and `tls` (https and wss instead of http and ws)."""
 
+    name = "feishu"
+
     def _named(self, url: str) -> None:
         self.opening.base = url
 

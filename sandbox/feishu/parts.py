@@ -31,7 +31,7 @@ from sandbox.feishu.tokens import Tokens
 from sandbox.pulse import Pulse
 from sandbox.records import Calls, Violations
 
-APP_SECRET = "standin-secret"  # noqa: S105 - of the stand-in, not of anyone
+APP_SECRET = "standin-secret-of-feishu"  # noqa: S105 - of the stand-in, not of anyone
 BOT = "ou_steward0000000000000000000000000"
 
 

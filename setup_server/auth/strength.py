@@ -8,6 +8,7 @@ import itertools
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -52,6 +53,17 @@ COMMON = frozenset(
     | {"woaini", "huawei", "alibaba", "steward", "kubernetes", "cluster", "devops", "dingtalk", "feishu"}
 )
 LEET = str.maketrans("@$!013457", "asioleast")
+
+
+RULES: Mapping[str, object] = {
+    "shortest": SHORTEST,
+    "longest": LONGEST,
+    "enough": ENOUGH_BITS,
+    "runs": RUNS,
+    "common": sorted(COMMON),
+    "leet": {chr(sign): chr(int(letter)) for sign, letter in LEET.items()},
+}
+"""For the page, which judges in the same way while somebody types (static/strength.js)."""
 
 
 class Weakness(StrEnum):

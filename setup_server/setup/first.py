@@ -13,7 +13,7 @@ from aiohttp import web
 from setup_server.accounts import Attempt, spelled
 from setup_server.auth.passwords import Busy
 from setup_server.auth.session_tokens import derived
-from setup_server.auth.strength import Strength, strength
+from setup_server.auth.strength import RULES, Strength, Weakness, strength
 from setup_server.brake import TooFast
 from setup_server.doors import Doors
 from setup_server.forms import VISIT, ForeignForm
@@ -22,11 +22,13 @@ from setup_server.login import duration
 from setup_server.pages import Words
 from setup_server.setup.desk import FirstDoor, NameInUse, TooLate
 from setup_server.setup.token import fits
-from setup_server.shield import Handler
+from setup_server.shield import POLICY, Handler
 
 HOME = "/setup"
 GRANT = "steward-setup"
 GRANT_SECONDS = 3600
+WITH_METER = f"{POLICY}; script-src 'self'"
+"""For the page with a new password: our one script, which reaches nobody."""
 FIRST_NAME = "admin"
 
 
@@ -41,7 +43,8 @@ class First:
         self._was_owned = False
 
     async def owned(self) -> bool:
-        """The last administrator cannot be removed, so that once is for ever."""
+        """The last administrator cannot be removed from within, so that once is for as long as we run. When the last one left the
+        provider's group, the next start writes a token again."""
         self._was_owned = self._was_owned or await self._door.owned()
         return self._was_owned
 
@@ -123,7 +126,17 @@ class First:
         return self._form(request, "setup_token.html", status, problem=problem)
 
     def _administrator(self, request: web.Request, typed: "_Typed | None" = None, status: int = 200) -> web.Response:
-        return self._form(request, "setup_administrator.html", status, typed=typed or _Typed())
+        words = self._doors.pages.words(request)
+        strength_is = words["setup_strength"]
+        said = {
+            "levels": [f"{strength_is} {words[f'setup_strength_{level}']}" for level in range(5)],
+            "weaknesses": {weakness: words[f"setup_password_{weakness}"] for weakness in Weakness},
+        }
+        page = self._form(
+            request, "setup_administrator.html", status, typed=typed or _Typed(), rules=dict(RULES), said=said
+        )
+        page.headers["Content-Security-Policy"] = WITH_METER
+        return page
 
     def _form(self, request: web.Request, template: str, status: int, **values: object) -> web.Response:
         started = web.Response()

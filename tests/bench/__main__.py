@@ -16,6 +16,7 @@ from tests.bench.audit import audit
 from tests.bench.calls import calls
 from tests.bench.chaos import chaos
 from tests.bench.clicks import clicks, feishu_clicks
+from tests.bench.crowd import crowd
 from tests.bench.failures import failures
 from tests.bench.figure import Figure, Skipped
 from tests.bench.lag import lag
@@ -23,6 +24,7 @@ from tests.bench.masking import masking
 from tests.bench.memory import memory
 from tests.bench.messages import feishu_messages, messages
 from tests.bench.model import model
+from tests.bench.open_cards import open_cards
 from tests.bench.risk import risk
 from tests.bench.rules import rules
 from tests.bench.start import start
@@ -35,6 +37,8 @@ ALONE: dict[str, Callable[[Path], Awaitable[Figure]]] = {
     "feishu-click": feishu_clicks,
     "feishu-message": feishu_messages,
     "audit": audit,
+    "growth-cards": open_cards,
+    "growth-pods": crowd,
     "triage": triage,
     "model": model,
     "rules": rules,

@@ -73,10 +73,10 @@ async def audit(folder: Path) -> Figure:
     filled = time.perf_counter() - begun
     async with AsyncExitStack() as stack:
         books = [await stack.enter_async_context(_opened(folder / name)) for name in ("new", "full")]
-        new, full = [await _book(store) for store in books]
-        page = await _both(QUESTIONS, lambda: new.ask("审计"), lambda: full.ask("审计"))
-        one = await _both(QUESTIONS, lambda: new.ask("审计 李雷 本周"), lambda: full.ask("审计 李雷 本周"))
-        click = await _both(CLICKS, new.press, full.press)
+        new, full = [await book(store) for store in books]
+        page = await both(QUESTIONS, lambda: new.ask("审计"), lambda: full.ask("审计"))
+        one = await both(QUESTIONS, lambda: new.ask("审计 李雷 本周"), lambda: full.ask("审计 李雷 本周"))
+        click = await both(CLICKS, new.press, full.press)
         walks = [await asyncio.to_thread(_walked, full.store.path) for _ in range(WALKS)]
         head = await full.store.row("SELECT seq FROM audit_head")
     assert head is not None
@@ -97,29 +97,30 @@ def _opened(folder: Path):
     return open_store(folder / "steward.db")
 
 
-async def _book(store: Store) -> Book:
+async def book(store: Store) -> Book:
+    """With CLICKS proposals of today, to be clicked."""
     words = Words("zh")
     router = NotificationRouter(store, {"dingtalk": Door()}, utc_now)
     identities = Identities(store, utc_now, fixed=frozenset({(ADMIN.platform, ADMIN.id)}))
     approvals = Approvals(store, router, identities, Views(words), utc_now)
     for number in range(CLICKS):
         await approvals.propose(restart_order(), MEMBER, GROUP, intent="重启 nginx", request=f"r{number}")
-    keys = [row["key"] for row in await store.rows("SELECT key FROM deliveries")]
+    keys = [row["key"] for row in await store.rows("SELECT key FROM deliveries ORDER BY rowid DESC LIMIT ?", CLICKS)]
     return Book(store, approvals, Inquiries(store, cast("Reader", None), {}, identities, words, utc_now), keys)
 
 
-async def _both(
+async def both(
     times: int, here: Callable[[], Awaitable[None]], there: Callable[[], Awaitable[None]]
 ) -> tuple[float, float]:
     """The median seconds of each, in turn and each as often first, so that a busy moment meets both."""
     seconds: dict[bool, list[float]] = {False: [], True: []}
     for number in range(times):
         for second in (number % 2 == 0, number % 2 == 1):
-            seconds[second].append(await _timed(there if second else here))
+            seconds[second].append(await timed(there if second else here))
     return median(seconds[False]), median(seconds[True])
 
 
-async def _timed(one: Callable[[], Awaitable[object]]) -> float:
+async def timed(one: Callable[[], Awaitable[object]]) -> float:
     begun = time.perf_counter()
     await one()
     return time.perf_counter() - begun

@@ -16,10 +16,10 @@ FAULTS = 250
 
 
 async def chaos(_: Path) -> Figure:
-    """One seed at a time, each in a process of its own. Every misfortune of `tests.chaos.misfortunes` has its turn; what a seed
-    found is said with the seed."""
+    """As many seeds at once as there are processors. Every misfortune of `tests.chaos.misfortunes` has its turn; what a seed found
+    is said with the seed."""
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         verdicts = await asyncio.gather(
             *(loop.run_in_executor(pool, played, 1000 + number, FAULTS) for number in range(SEEDS))
         )

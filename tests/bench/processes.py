@@ -14,12 +14,13 @@ def installed(*modules: str) -> list[str]:
     return [name for name in modules if importlib.util.find_spec(name)]
 
 
-def resident(pid: int | str = "self") -> float:
-    """MB of RSS (10^6 bytes)."""
+def resident(pid: int | str = "self", *, peak: bool = False) -> float:
+    """MB of RSS (10^6 bytes), now or the most it ever was."""
+    name = "VmHWM" if peak else "VmRSS"
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024 / 1e6
-    raise LookupError(f"no VmRSS for {pid}")
+    raise LookupError(f"no {name} for {pid}")
 
 
 async def imported(*modules: str) -> tuple[float, float]:

@@ -148,8 +148,9 @@ async def nowhere(folder: Path) -> AsyncIterator[Path]:
 
 
 @asynccontextmanager
-async def stand_in(folder: Path) -> AsyncIterator[Path]:
-    """The cluster's stand-in, empty, in a process of its own; the kubeconfig."""
+async def stand_in(folder: Path, *, pods: int = 0) -> AsyncIterator[Path]:
+    """The cluster's stand-in in a process of its own, empty but for a Deployment `crowd` with so many pods in the namespace
+    `default`; the kubeconfig."""
     path = folder / "standin.json"
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -157,13 +158,15 @@ async def stand_in(folder: Path) -> AsyncIterator[Path]:
         "sandbox.cluster",
         "--seed",
         "empty",
+        "--crowd",
+        str(pods),
         "--kubeconfig",
         str(path),
         stdout=asyncio.subprocess.PIPE,
     )
     try:
         assert process.stdout is not None, "asked for a pipe"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             await process.stdout.readline()
         yield path
     finally:

@@ -69,4 +69,4 @@ async def test_who_is_not_in_the_book_is_said_not_to_be(scene: Stage) -> None:
 
 async def test_a_broken_chain_is_said_on_the_card(scene: Stage) -> None:
     tamper(scene.folder / "steward.db", "UPDATE audit_logs SET status = 'APPROVED' WHERE seq = 5")
-    assert "哈希链被破坏：row 5" in await scene.answer("审计 今天")
+    assert "哈希链被破坏：第 5 条被改过" in await scene.answer("审计 今天")

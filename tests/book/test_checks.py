@@ -5,10 +5,16 @@ import asyncio
 import pytest
 
 from bot.book.cards import chain_line
-from bot.book.checks import MOST_AT_ONCE, Checks
+from bot.book.checks import MOST_AT_ONCE, Checks, Standing
 from bot.store import Store
 from tests.book.writing import tamper, write
-from tests.bot.stand import EN, Clock
+from tests.bot.stand import EN, Clock, run_sql
+
+
+def said(standing: Standing) -> str:
+    """What is wrong with the book."""
+    assert standing.broken is not None
+    return EN.say(standing.broken)
 
 
 async def test_a_question_proves_what_came_since_the_last(store: Store, clock: Clock) -> None:
@@ -18,7 +24,7 @@ async def test_a_question_proves_what_came_since_the_last(store: Store, clock: C
     assert chain_line(EN, await checks.recent()) == "Hash chain intact (5 rows)"
     await write(store, clock, 2)
     tamper(store.path, "UPDATE audit_logs SET status = 'X' WHERE seq = 7")
-    assert (await checks.recent()).broken.startswith("row 7 was changed")
+    assert "row 7 was changed" in said(await checks.recent())
 
 
 async def test_a_long_tail_is_proven_in_part_and_the_card_says_so(store: Store, clock: Clock) -> None:
@@ -43,8 +49,8 @@ async def test_an_edit_of_old_rows_is_found_by_the_next_whole_walk_and_stays_tol
     await checks.whole()
     tamper(store.path, "UPDATE audit_logs SET status = 'X' WHERE seq = 2")
     assert not (await checks.recent()).broken, "nothing new to prove"
-    assert "row 2 was edited" in (await checks.whole()).broken
-    assert "row 2 was edited" in (await Checks(store, clock).recent()).broken
+    assert "row 2 was edited" in said(await checks.whole())
+    assert "row 2 was edited" in said(await Checks(store, clock).recent())
 
 
 async def test_a_tail_cut_with_its_head_is_missed_by_what_was_proven(store: Store, clock: Clock) -> None:
@@ -53,8 +59,8 @@ async def test_a_tail_cut_with_its_head_is_missed_by_what_was_proven(store: Stor
     await checks.whole()
     cut = "UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit_logs WHERE seq = 3)"
     tamper(store.path, "DELETE FROM audit_logs WHERE seq > 3", cut)
-    assert "the book had reached row 5" in (await checks.recent()).broken
-    assert "the book had reached row 5" in (await checks.whole()).broken
+    assert "the book had reached row 5" in said(await checks.recent())
+    assert "the book had reached row 5" in said(await checks.whole())
 
 
 async def test_a_walk_that_is_given_up_leaves_no_thread_behind(store: Store, clock: Clock) -> None:
@@ -66,3 +72,10 @@ async def test_a_walk_that_is_given_up_leaves_no_thread_behind(store: Store, clo
         await walking
     async with asyncio.timeout(10):
         await asyncio.get_running_loop().shutdown_default_executor()
+
+
+async def test_what_an_older_version_found_is_told_in_its_words(store: Store, clock: Clock) -> None:
+    await write(store, clock, 3)
+    old = "INSERT INTO audit_checks VALUES (1, 3, '', '2026-11-22T03:00:00+00:00', 'row 2 was edited (id x)')"
+    await run_sql(store, old)
+    assert said(await Checks(store, clock).recent()) == "row 2 was edited (id x)"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adapters.dingtalk import DingTalk, Patience
 from bot.app import run
+from bot.brain.claude.patience import Patience as ModelPatience
 from bot.settings import Settings
 from sandbox.claude import ClaudeStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
@@ -57,6 +58,8 @@ async def stage(
     templates: Mapping[str, str] | None = None,
     streaming: bool = False,
     model: ClaudeStandIn | None = None,
+    thinking: ModelPatience | None = None,
+    **more: object,
 ) -> AsyncIterator[Stage]:
     async with ClusterStandIn(seed=demo_shop, speed=4) as cluster, DingTalkStandIn(qps=None) as gateway:
         gateway.add_user(ADMIN, "王伟")
@@ -70,7 +73,7 @@ async def stage(
             steward_admins=frozenset({("dingtalk", ADMIN)}),
             steward_locale=locale,
             steward_listen="",
-            **({"anthropic_api_key": model.api_key, "anthropic_base_url": model.url} if model else {}),
+            **(({"anthropic_api_key": model.api_key, "anthropic_base_url": model.url} if model else {}) | more),
         )
         door = DingTalk(
             gateway.client_id,
@@ -82,7 +85,7 @@ async def stage(
             streaming=streaming,
         )
         stop = asyncio.Event()
-        daemon = asyncio.create_task(run(settings, stop, doors={"dingtalk": door}))
+        daemon = asyncio.create_task(run(settings, stop, doors={"dingtalk": door}, patience=thinking))
         try:
             await gateway.connected()
             await cluster.until(

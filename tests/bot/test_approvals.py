@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import actions, audit
 from bot.actions import MOVES, Action, State
-from bot.approvals import Approvals
+from bot.approvals import MOST_APPROVED, Approvals
 from bot.clock import stamp
 from bot.identities import Identities
 from bot.router import NotificationRouter
@@ -95,6 +95,34 @@ async def test_a_click_after_the_deadline_expires_the_card(approvals: Approvals,
     assert decision.card is not None and decision.card.tag == "已过期"
     assert all(button.disabled for button in decision.card.buttons)
     assert await statuses(store) == ["PENDING", "LATE", "EXPIRED"]
+
+
+async def test_what_cannot_be_carried_out_soon_is_not_approved_and_can_be_later(
+    approvals: Approvals, store: Store
+) -> None:
+    action = await proposed(approvals)
+    for number in range(MOST_APPROVED):
+        approvals.approved_ids.put_nowait(str(number))
+    refused = await approvals.decide(action.id, "approve", ADMIN, digest=shown_digest(action))
+    assert (refused.approved, refused.toast.code) == (None, "decide.queue_full")
+    assert refused.card is not None and not any(button.disabled for button in refused.card.buttons)
+    approvals.approved_ids.get_nowait()
+    assert (await approvals.decide(action.id, "approve", ADMIN, digest=shown_digest(action))).approved is not None
+    assert await statuses(store) == ["PENDING", "REFUSED", "APPROVED"]
+
+
+async def test_a_clock_that_is_put_back_gives_no_card_a_longer_life(
+    approvals: Approvals, store: Store, clock: Clock
+) -> None:
+    """A machine that boots with a wrong clock has it put right some minutes later."""
+    clicked, left = await proposed(approvals, "clicked"), await proposed(approvals, "left")
+    clock.advance(-240)
+    assert (await approvals.decide(left.id, "deny", MEMBER)).toast.code == "access.not_admin", "a little is borne"
+    assert await actions.overdue(store, clock()) == []
+    clock.advance(-9 * 365 * 24 * 3600)
+    decision = await approvals.decide(clicked.id, "approve", ADMIN, digest=shown_digest(clicked))
+    assert (decision.approved, decision.toast.code) == (None, "decide.expired")
+    assert [action.id for action in await actions.overdue(store, clock())] == [left.id]
 
 
 async def test_what_nobody_decides_expires_by_itself(approvals: Approvals, store: Store, clock: Clock) -> None:

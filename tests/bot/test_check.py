@@ -10,6 +10,7 @@ import pytest
 
 from bot.check import check
 from bot.settings import Settings
+from sandbox.alertmanager import AlertmanagerStandIn
 from sandbox.cluster import ClusterStandIn
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import CARD_WRITE, CONTACT_READ, CREATE, ROBOT_SEND
@@ -283,3 +284,20 @@ async def test_without_a_place_for_the_card_the_setting_is_named(world: World) -
     )
     assert "STEWARD_OPS_CONVERSATIONS" in said.about("feishu click")
     assert said.code == 1
+
+
+async def test_an_alertmanager_is_tried_and_what_is_wrong_with_it_is_said(world: World) -> None:
+    said = await world.check()
+    assert said.about("STEWARD_ALERTMANAGER_URL").startswith("⚠️")
+    async with AlertmanagerStandIn(user=("ops", "pw-9Zq")) as there:
+        said = await world.check(steward_alertmanager_url=there.url)
+        assert said.code == 1
+        assert "STEWARD_ALERTMANAGER_USERNAME" in said.about("STEWARD_ALERTMANAGER_URL")
+        there.fire({"alertname": "X"})
+        said = await world.check(steward_alertmanager_url=there.url.replace("//", "//ops:pw-9Zq@"))
+        assert "1 组告警正在发生" in said.about("STEWARD_ALERTMANAGER_URL")
+        assert "pw-9Zq" not in "\n".join(said.lines)
+        nowhere = await world.check(
+            steward_alertmanager_url=there.url.replace("//", "//ops:pw-9Zq@"), steward_ops_conversations=frozenset()
+        )
+        assert "STEWARD_OPS_CONVERSATIONS" in nowhere.about("STEWARD_ALERTMANAGER_URL")

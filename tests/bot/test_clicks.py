@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from adapters.errors import Unreachable
 from adapters.types import Answer, CardAction, Message
 from bot import audit
@@ -11,9 +13,9 @@ from bot.answers import question
 from bot.approvals import Approvals
 from bot.clicks import Clicks
 from bot.deliveries import stable_id
-from bot.inbox import QueueFull
+from bot.inbox import Inbox, Note, QueueFull
 from bot.router import NotificationRouter
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.views import DIGEST_PREFIX
 from tests.bot.stand import ADMIN, GROUP, MEMBER, ZH, Clock, Door, restart_order, slow_disk
 
@@ -25,9 +27,17 @@ class Desk:
         self.answers: list[Answer] = []
         self.messages: list[Message] = []
         self.clock = clock
+        self.store = store
         self.clicks = Clicks(store, router, approvals, ZH, clock, as_message=self._message)
 
-    async def _message(self, message: Message) -> None:
+    async def _message(self, message: Message, note: Note) -> None:
+        async def noted(tx: Transaction) -> None:
+            await note(tx)
+
+        await self.store.write(noted)
+        self.messages.append(message)
+
+    async def handled(self, message: Message) -> None:
         self.messages.append(message)
 
     async def _acknowledge(self, answer: Answer) -> None:
@@ -148,10 +158,34 @@ async def test_a_choice_pressed_again_later_is_said_again_and_not_silently_dropp
     assert once == twice != later
 
 
+async def test_a_choice_is_on_disk_together_with_its_row_or_not_at_all(
+    store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
+) -> None:
+    """What a kill between the two would leave: here the disk is full when the row is written."""
+    told = question(ZH, "q1", "哪一个？", (("deployment/api (shop)", "重启 deployment/api -n shop"),))
+    await router.send_card(told.card, (GROUP,), commands=told.commands)
+    await store.write(
+        lambda tx: tx.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_logs WHEN new.status = 'CHOSEN'"
+            " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    )
+    desk = Desk(store, router, approvals, clock)
+    inbox = Inbox(store, desk.handled, desk.handled, clock)
+    desk.clicks = Clicks(store, router, approvals, ZH, clock, as_message=inbox.on_message)
+    running = asyncio.create_task(inbox.run())
+    with pytest.raises(ExceptionGroup):
+        await desk.click(stable_id("q1", GROUP.platform, GROUP.id), "option-1")
+    await asyncio.wait([running])
+    assert isinstance(running.exception(), ExceptionGroup), "the daemon ends, loudly"
+    assert await store.rows("SELECT id FROM inbox") == []
+    assert desk.messages == []
+
+
 async def test_a_choice_that_finds_the_queue_full_is_answered_so_and_on_record(
     store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock
 ) -> None:
-    async def full(_: Message) -> None:
+    async def full(_: Message, __: Note) -> None:
         raise QueueFull("dingtalk:cid-ops")
 
     told = question(ZH, "q1", "哪一个？", (("deployment/api (shop)", "重启 deployment/api -n shop"),))

@@ -11,7 +11,8 @@ import structlog
 
 from bot.credentials import Rotation, credentials_of, watch_files
 from bot.lines import Lines
-from bot.settings import Settings, load_settings
+from bot.settings import Settings
+from bot.sources import load_settings
 from tests.bot.stand import Clock, Door
 
 

@@ -64,3 +64,16 @@ async def test_an_identity_provider_in_the_settings_is_offered(store: Store) -> 
     settings = {"oidc_issuer": "https://id.example/realms/ops", "oidc_client_id": "steward"}
     async with served(store, **settings) as url, browser(url) as visitor:
         assert "用 id.example 登录" in (await visitor.get("/login")).text
+
+
+@pytest.mark.parametrize(("proxies", "address"), [("127.0.0.0/8", "203.0.113.9"), ("10.0.0.5", "127.0.0.1")])
+async def test_the_address_in_the_book_is_the_visitors_where_the_proxy_is_named(
+    store: Store, proxies: str, address: str
+) -> None:
+    async with (
+        served(store, steward_proxies=proxies) as url,
+        browser(url, X_Forwarded_For="192.0.2.1, 203.0.113.9") as visitor,
+    ):
+        assert (await visitor.login("chen", "wrong")).status == 403
+    row = await store.row("SELECT client_ip FROM audit_logs WHERE action_type = 'login'")
+    assert row is not None and row["client_ip"] == address

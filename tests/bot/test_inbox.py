@@ -1,6 +1,7 @@
 """What was acknowledged is on disk and is handled or answered, in order, exactly as often as it takes (I5)."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,8 +9,8 @@ import pytest
 
 from adapters.types import Conversation, Message
 from bot.inbox import Flood, Handle, Inbox, QueueFull
-from bot.store import Store
-from tests.bot.stand import GROUP, MEMBER, Clock
+from bot.store import Body, Store, Transaction
+from tests.bot.stand import GROUP, MEMBER, Clock, slow_disk
 
 CLOCK = Clock()
 
@@ -39,7 +40,7 @@ def inbox_of(
 
 
 async def handled_all(store: Store) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while (row := await store.row("SELECT count(*) AS n FROM inbox WHERE state = 'NEW'")) and row["n"]:
             await asyncio.sleep(0.005)
 
@@ -69,6 +70,55 @@ async def test_accepted_means_on_disk(store: Store) -> None:
         await inbox.on_message(message(1))
         row = await store.row("SELECT id, state FROM inbox")
     assert row is not None and (row["id"], row["state"]) == ("dingtalk:msg1", "NEW")
+
+
+async def test_what_is_left_to_write_is_written_with_the_note_that_the_message_was_handled(store: Store) -> None:
+    tries: list[str] = []
+
+    async def handle(each: Message) -> Body[None]:
+        tries.append(each.id)
+        number = len(tries)
+
+        async def rest(tx: Transaction) -> None:
+            await tx.execute("INSERT INTO users (id) VALUES (?)", f"{each.id}/{number}")
+            if number == 1:
+                raise RuntimeError("our bug, after half of it was written")
+
+        return rest
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        await inbox.on_message(message(1))
+        await inbox.on_message(message(2))
+        await handled_all(store)
+    assert tries == ["msg1", "msg1", "msg2"]
+    assert [row["id"] for row in await store.rows("SELECT id FROM users ORDER BY id")] == ["msg1/2", "msg2/3"]
+
+
+async def test_whoever_gives_up_waiting_finds_the_message_handled_all_the_same(store: Store) -> None:
+    handled = asyncio.Event()
+    begun, go = threading.Event(), threading.Event()
+
+    async def handle(_: Message) -> None:
+        handled.set()
+
+    async def hold(_: Transaction) -> None:
+        begun.set()
+        go.wait(20)
+
+    inbox = inbox_of(store, handle)
+    async with running(inbox):
+        async with slow_disk(store):
+            holding = asyncio.create_task(store.write(hold))
+            waiting = asyncio.create_task(inbox.on_message(message(1)))
+            await asyncio.sleep(0)
+        await asyncio.to_thread(begun.wait, 20)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        go.set()
+        await holding
+        async with asyncio.timeout(30):
+            await handled.wait()
 
 
 async def test_a_restart_handles_what_was_accepted(store: Store) -> None:

@@ -22,6 +22,7 @@ from bot.supervise import supervise
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from tests.daemon import ADMIN, GROUP, MEMBER, Daemon, daemon_at
+from tests.leaks import visit
 
 
 async def until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -138,7 +139,7 @@ async def daemon(folder: Path, **settings: str) -> AsyncIterator[Daemon]:
 async def asked(daemon: Daemon, path: str = "/healthz") -> tuple[int, dict[str, Any]]:
     """Of the process that was started last."""
     address = await eventually(lambda: _address(daemon))
-    async with aiohttp.ClientSession() as session, session.get(address + path) as response:
+    async with visit() as session, session.get(address + path) as response:
         return response.status, await response.json()
 
 

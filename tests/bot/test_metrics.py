@@ -47,6 +47,7 @@ def test_every_kind_of_event_is_counted() -> None:
         {"event": "click.unanswered"},
         {"event": "model.answered", "purpose": "plan", "input": 100, "cached": 80, "output": 20, "calls": 2, "ms": 9},
         {"event": "model.without", "reason": "model.stalled"},
+        {"event": "model.without", "reason": "model.too_much", "input": 500, "cached": 90, "output": 7},
         {"event": "something.else"},
     )
     assert value(metrics, "steward_messages_total", outcome="refused") == 1
@@ -63,6 +64,7 @@ def test_every_kind_of_event_is_counted() -> None:
     assert value(metrics, "steward_clicks_unanswered_total") == 1
     assert value(metrics, "steward_model_requests_total", purpose="plan") == 1
     assert value(metrics, "steward_model_tokens_total", purpose="plan", kind="cached") == 80
+    assert value(metrics, "steward_model_tokens_total", purpose="unanswered", kind="input") == 500
     assert value(metrics, "steward_model_failures_total", reason="model.stalled") == 1
 
 

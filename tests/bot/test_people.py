@@ -37,7 +37,7 @@ async def granted(scene: Stage, text: str, person: str, by: str = ADMIN) -> None
 
 async def test_a_grant_is_an_approval_card_that_names_who_and_what(scene: Stage) -> None:
     text = await scene.answer("授权 @李雷 管理员", containing="待审批", by=MEMBER, extra=at(scene, MEMBER))
-    for part in ("李雷", f"dingtalk:{MEMBER}", "管理员", "高（严重）", "member", "admin"):
+    for part in ("李雷", f"dingtalk:{MEMBER}", "管理员", "高（严重）", "成员 → 管理员"):
         assert part in text, part
 
 

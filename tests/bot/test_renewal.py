@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.lines import Lines
 from bot.renewal import Renewal
-from bot.settings import load_settings
+from bot.sources import load_settings
 from sandbox.cluster import ClusterStandIn
 from sandbox.cluster.worlds import demo_shop
 from tests.bot.stand import Clock

@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from adapters.errors import MessageGone, NotPermitted, Refused, Throttled, Unreachable
 from adapters.types import Sent
-from bot import deliveries
+from bot import deliveries, outbox
 from bot.deliveries import stable_id
 from bot.router import NotificationRouter
 from bot.store import Store
@@ -71,17 +72,17 @@ async def test_steps_on_the_way_are_coalesced_and_the_final_one_always_goes_out(
 
 
 async def test_a_final_card_that_comes_while_a_step_is_being_put_off_is_due_at_once(store: Store, clock: Clock) -> None:
-    async def due() -> list[deliveries.Due]:
-        return await deliveries.due(store, GROUP.platform, clock(), 8)
+    async def due() -> list[outbox.Due]:
+        return (await store.read(partial(outbox.look, platform=GROUP.platform, now=clock(), limit=8))).due
 
     await store.write(lambda tx: deliveries.add_card(tx, CARD, (GROUP,), clock()))
     [step] = await due()
     await store.write(lambda tx: deliveries.put_card(tx, final(CARD, "失败"), clock()))
     later = clock() + timedelta(seconds=30)
-    await store.write(lambda tx: deliveries.put_off(tx, [(step, later)]))
+    await store.write(lambda tx: outbox.put_off(tx, [(step, later)]))
     [copy] = await due()
     assert copy.final
-    await store.write(lambda tx: deliveries.put_off(tx, [(copy, later)]))
+    await store.write(lambda tx: outbox.put_off(tx, [(copy, later)]))
     assert await due() == []
 
 

@@ -7,7 +7,7 @@ from bot.brain.memory import Memory, Turn
 from bot.brain.planner import Clarify, Reply
 from bot.brain.rules import RulesPlanner, plan
 from executor.operations import Target
-from tests.corpus.requests import FILE, Request, changes, requests, score
+from tests.corpus.requests import FILE, Request, changes, fresh, requests, score
 
 CHANGES = ("restart", "delete", "scale", "set-image", "patch", "exec")
 
@@ -41,6 +41,13 @@ def test_the_corpus_is_half_chinese_has_no_twins_and_a_held_out_part() -> None:
     assert 0.4 <= chinese / len(asked) <= 0.65
     assert len({request.text for request in asked}) == len(asked)
     assert len(requests(held_out=True)) >= 250
+
+
+def test_the_fresh_corpus_is_at_least_half_chinese_and_shares_no_text_with_the_others() -> None:
+    asked = [request.text for request in fresh()]
+    assert len(asked) >= 250
+    assert sum(any(map(is_han, text)) for text in asked) >= len(asked) / 2
+    assert len({*asked, *(request.text for request in requests())}) == len(asked) + len(requests())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, Settings, load_settings
+from bot.settings import Settings
+from bot.sources import BadSettings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,19 @@ def test_without_any_setting_there_are_defaults() -> None:
     settings = load_settings()
     assert settings.steward_admins == frozenset()
     assert settings.steward_locale == "zh"
+
+
+@pytest.mark.parametrize("value", ["", " ", ",", " , ,"])
+def test_no_list_of_administrators_means_everybody(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("STEWARD_ADMINS", value)
+    assert load_settings().steward_admins == frozenset()
+
+
+@pytest.mark.parametrize("value", ["*", "all", ":", "dingtalk:", "feishu: ", "web:admin", ":manager4220"])
+def test_an_administrator_without_a_platform_or_an_id_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("STEWARD_ADMINS", value)
+    with pytest.raises(BadSettings, match="platform:id"):
+        load_settings()
 
 
 def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +60,22 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         *("STEWARD_LISTEM: no such setting", "DINGTALK_CLIENT_SECRET_FILE: /does/not/exist", "DINGTALK_ENABLED"),
     ):
         assert expected in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://ops.example.com/steward", "https://ops.example.com/?x", "https://a:b@ops.example.com", "http://h#x"],
+)
+def test_a_public_url_that_shares_its_host_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STEWARD_PUBLIC_URL", url)
+    with pytest.raises(BadSettings, match="STEWARD_PUBLIC_URL: needs a host name of its own"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["https://steward.example.com/", "http://localhost:8080", "https://[::1]:8443"])
+def test_a_public_url_of_its_own_host_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STEWARD_PUBLIC_URL", url)
+    assert load_settings().steward_public_url == url.rstrip("/")
 
 
 def test_card_templates_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,4 +143,68 @@ def test_conversations_are_named_with_their_platform(monkeypatch: pytest.MonkeyP
     assert load_settings().steward_ops_conversations == {("dingtalk", "cid6KeB+/x=="), ("feishu", "oc_1")}
     monkeypatch.setenv("STEWARD_OPS_CONVERSATIONS", "oc_1")
     with pytest.raises(BadSettings, match=r"OPS_CONVERSATIONS: oc_1: write platform:id, e\.g\. feishu:oc_x"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"STEWARD_ALERTMANAGER_TOKEN": "s3cr3t-9Zq", "STEWARD_ALERTMANAGER_USERNAME": "ops"}, "give one of these"),
+        ({"STEWARD_ALERTMANAGER_USERNAME": "ops"}, "one needs the other"),
+        ({"STEWARD_ALERTMANAGER_PASSWORD": "s3cr3t-9Zq"}, "one needs the other"),
+        ({"STEWARD_ALERTMANAGER_TOKEN": "s3cr3t-9Zq\nX: y"}, "no header may have"),
+        ({"STEWARD_ALERTMANAGER_FILTER": "prod"}, "write matchers"),
+        ({"STEWARD_ALERTMANAGER_FILTER": 'cluster="prod" or true'}, "write matchers"),
+        ({"STEWARD_ALERTMANAGER_URL": "alertmanager:9093"}, "must be an http:// or https:// URL"),
+        ({"STEWARD_ALERTMANAGER_URL": "http://am:99999"}, "STEWARD_ALERTMANAGER_URL"),
+        (
+            {"STEWARD_ALERTMANAGER_URL": "http://ops:s3cr3t-9Zq@am:9093", "STEWARD_ALERTMANAGER_TOKEN": "s3cr3t-9Zq"},
+            "give one of these",
+        ),
+        ({"STEWARD_LOCALE_FILE": "/tmp/x"}, "STEWARD_LOCALE_FILE: no such setting"),
+    ],
+)
+def test_the_way_to_alertmanager_is_said_once_and_so_that_it_can_be_gone(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=said) as raised:
+        load_settings()
+    assert "s3cr3t-9Zq" not in str(raised.value)
+
+
+def test_a_token_for_alertmanager_may_come_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("s3cr3t-9Zq\n")
+    (tmp_path / "ca.pem").write_text("-")
+    monkeypatch.setenv("STEWARD_ALERTMANAGER_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("STEWARD_ALERTMANAGER_CA_FILE", str(tmp_path / "ca.pem"))
+    settings = load_settings()
+    assert settings.steward_alertmanager_token.get_secret_value() == "s3cr3t-9Zq"
+    assert settings.steward_alertmanager_ca_file == str(tmp_path / "ca.pem")
+    assert "s3cr3t-9Zq" not in repr(settings)
+
+
+def test_proxies_are_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().steward_proxies == ()
+    monkeypatch.setenv("STEWARD_PROXIES", "10.0.0.5, fd00::/8")
+    assert [str(each) for each in load_settings().steward_proxies] == ["10.0.0.5/32", "fd00::/8"]
+    monkeypatch.setenv("STEWARD_PROXIES", "nginx")
+    with pytest.raises(BadSettings, match=r"STEWARD_PROXIES: 'nginx' .*write addresses or networks"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"OIDC_ISSUER": "https://id.example.com"},
+        {"OIDC_CLIENT_ID": "steward"},
+        {"OIDC_ADMIN_GROUP": "k8s-admins"},
+        {"OIDC_ISSUER": "id.example.com", "OIDC_CLIENT_ID": "steward"},
+    ],
+)
+def test_half_a_provider_is_refused_instead_of_ignored(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match="OIDC_ISSUER"):
         load_settings()

@@ -5,10 +5,11 @@ import sqlite3
 import threading
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
-from bot.store import Store, StoreTooNew, Transaction, migrations, open_store
+from bot.store import FEW, Store, StoreTooNew, Transaction, migrations, open_store
 from tests.bot.stand import run_sql, slow_disk
 
 NEWEST = migrations()[-1][0]
@@ -29,6 +30,17 @@ async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
         await run_sql(store, "INSERT INTO users (id) VALUES ('u')")
     async with open_store(tmp_path / "s.db") as store:
         assert await store.row("SELECT id FROM users") is not None
+
+
+async def test_a_file_is_made_while_a_profiler_holds_every_frame_of_its_threads(tmp_path: Path) -> None:
+    held: list[FrameType] = []
+    threading.setprofile(lambda frame, *_: held.append(frame))
+    try:
+        async with open_store(tmp_path / "s.db") as store:
+            assert await run_sql(store, "INSERT INTO users (id) VALUES ('u')") == 1
+    finally:
+        threading.setprofile(None)
+    assert held
 
 
 async def test_a_newer_file_is_refused(tmp_path: Path) -> None:
@@ -99,6 +111,59 @@ async def test_what_undoes_everything_is_heard_by_everybody_who_waits(store: Sto
     assert [type(each) for each in outcomes] == [sqlite3.OperationalError] * 2
     assert await store.rows("SELECT id FROM users") == []
     await store.write(add)
+
+
+async def test_those_in_a_hurry_wait_for_few_that_are_patient(store: Store) -> None:
+    order: list[str] = []
+
+    async def note(_: Transaction, name: str) -> None:
+        order.append(name)
+
+    async with slow_disk(store):
+        patient = [
+            asyncio.ensure_future(store.write(partial(note, name=f"patient {number}"), patient=True))
+            for number in range(FEW + 2)
+        ]
+        hurried = asyncio.ensure_future(store.write(partial(note, name="hurried")))
+        await asyncio.sleep(0)
+    await hurried
+    seen = list(order)
+    await asyncio.gather(*patient)
+    assert order[0] == "hurried" and len(seen) <= 1 + FEW
+    assert order[1:] == [f"patient {number}" for number in range(FEW + 2)]
+
+
+async def test_consequences_follow_what_is_durable_and_nothing_else(store: Store) -> None:
+    followed: list[str] = []
+    done = asyncio.Event()
+
+    async def add(tx: Transaction, name: str) -> None:
+        tx.afterwards(partial(followed.append, name))
+        await tx.execute("INSERT INTO users (id) VALUES (?)", name)
+
+    async def last(tx: Transaction) -> None:
+        tx.afterwards(done.set)
+
+    async with slow_disk(store):
+        waiting = [asyncio.ensure_future(store.write(partial(add, name=name))) for name in ("u", "u", "v")]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting, return_exceptions=True)
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.write(partial(add, name="u"))
+    await store.write(last)
+    await done.wait()
+    assert followed == ["u", "v"]
+
+
+async def test_what_belongs_together_is_read_in_one_trip_and_changes_nothing(store: Store) -> None:
+    async def both(tx: Transaction) -> tuple[int, int]:
+        users, cards = await tx.row("SELECT count(*) FROM users"), await tx.row("SELECT count(*) FROM cards")
+        assert users is not None and cards is not None
+        return users[0], cards[0]
+
+    assert await store.read(both) == (0, 0)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await store.read(lambda tx: tx.execute("INSERT INTO users (id) VALUES ('u')"))
 
 
 async def test_a_read_does_not_wait_for_a_transaction(store: Store) -> None:

@@ -1,12 +1,15 @@
 """`open_page` shows what a person would see; a page that logs an error or asks for anything else fails its test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Literal
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, Request
+from playwright.async_api import Browser, Error, Page, Request, Response, WebSocket
 
 from tests.browser.chromium import DESK, MISSING, PHONE, chromium, path
+from tests.leaks import WATCH
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -28,8 +31,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
-    """Each page has cookies and storage of its own. What went wrong in any of them is told at the end."""
+    """Each page has cookies and storage of its own. What went wrong in any of them is told at the end, and all that they were
+    sent has been looked through for secrets."""
     wrong: list[str] = []
+    answers: list[Response] = []
 
     async def open_page(
         source: str = "",
@@ -46,6 +51,8 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("console", lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks what it is given
+        page.on("websocket", _hear)
         page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
         if source:
             page.on("request", lambda request: wrong.append(_asked(request)))
@@ -53,7 +60,14 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
         return page
 
     yield open_page
+    for answer in answers:
+        with suppress(Error):  # a redirect has no body, and some are gone with their page
+            WATCH.heard(f"page: {answer.request.method} {urlsplit(answer.url).path}", await answer.body())
     assert wrong == []
+
+
+def _hear(socket: WebSocket) -> None:
+    socket.on("framereceived", lambda said: WATCH.heard("page: frame", said))
 
 
 def _asked(request: Request) -> str:

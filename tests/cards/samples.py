@@ -5,15 +5,18 @@ from typing import Literal, cast
 
 from adapters.types import Conversation, Person
 from bot.access import Access
+from bot.actions import Action, State
 from bot.answers import notice
 from bot.book.cards import audit_page
 from bot.book.chain import Mark
 from bot.book.checks import Standing
 from bot.book.search import Found
 from bot.lines import LineState
+from bot.orders import AccessOrder
 from bot.pages import help_page, status_page
 from bot.people_pages import whoami_page
 from bot.store import Row
+from bot.views import Views
 from bot.words import Words
 from cards.model import (
     Button,
@@ -31,6 +34,7 @@ from cards.model import (
     Table,
     Tone,
 )
+from setup_server.accounts import Role
 
 Language = Literal["zh", "en"]
 
@@ -180,6 +184,28 @@ class Samples:
             link="https://steward.example.com/cards/act-7f3k",
             final=final,
         )
+
+    def approval_grant(self) -> Card:
+        """Of the real views: who gets which role is an order of its own kind."""
+        order = AccessOrder(
+            verb="grant",
+            person=Person(platform="feishu", id="ou_7d8a6e6df7621556", name=self("李雷", "Li Lei")),
+            before=Role.MEMBER,
+            after=Role.ADMINISTRATOR,
+        )
+        action = Action(
+            id="act-7f3k",
+            code="7F3K",
+            state=State.WAIT_APPROVAL,
+            order=order,
+            requester=Person(platform="feishu", id="ou_2b3c", name=self("韩梅梅", "Han Meimei")),
+            conversation=Conversation(platform="feishu", kind="group", id="oc_5ce6d572455d361153b7cb51da133945"),
+            intent=self("授权 @李雷", "grant @Li Lei"),
+            card_id="act-7f3k",
+            created_at=NIGHT,
+            expires_at=NIGHT + timedelta(minutes=15),
+        )
+        return Views(self._words).action_card(action)
 
     def approval_executing(self) -> Card:
         card = self._status(
@@ -548,6 +574,7 @@ class Samples:
 STATES = (
     "approval_waiting",
     "approval_severe",
+    "approval_grant",
     "approval_executing",
     "approval_verifying",
     "approval_success",

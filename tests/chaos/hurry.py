@@ -6,25 +6,54 @@ timeout still comes before or after another one as it would have.
 """
 
 import asyncio
-import linecache
+import queue
 import selectors
-import sys
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 from typing import Any, TypeVar
+from unittest.mock import patch
+
+import aiosqlite.core
 
 from sandbox.clock import Clock
 
 T = TypeVar("T")
 
-AT_WORK = 0.02
+AT_WORK = 0.002
 """Real seconds between looks while a thread is at work."""
-_AT_REST = frozenset({"_connection_worker_thread", "_worker"})
-"""Where threads of aiosqlite and of an executor are while they wait for their queue."""
-_WAITING = "wait"
-"""Where a thread is that watches a test's time."""
+
+
+class Requests(queue.SimpleQueue[Any]):
+    """What a thread is asked to do. It has done all of it when it comes back for more: it hands an answer over before."""
+
+    def __init__(self) -> None:
+        self._asked = self._done = 0
+        self._begun = threading.local()
+        self._counting = threading.Lock()
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        self._asked += 1
+        super().put(item, block, timeout)
+
+    def put_nowait(self, item: Any) -> None:
+        self.put(item)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        with self._counting:
+            self._done += getattr(self._begun, "any", 0)
+        self._begun.any = 0
+        item = super().get(block, timeout)
+        self._begun.any = 1
+        return item
+
+    def get_nowait(self) -> Any:
+        return self.get(block=False)
+
+    @property
+    def open(self) -> bool:
+        return self._asked != self._done
 
 
 class HurryingLoop(asyncio.SelectorEventLoop):
@@ -34,6 +63,9 @@ class HurryingLoop(asyncio.SelectorEventLoop):
         self.skipped = 0.0
         self._began = datetime.now(UTC)
         super().__init__(_Selector(self._skip))
+        executor = ThreadPoolExecutor(thread_name_prefix="asyncio")
+        executor._work_queue = Requests()  # type: ignore[assignment] # no other way to see whether it is at rest
+        self.set_default_executor(executor)
 
     def time(self) -> float:
         return self.skipped
@@ -50,34 +82,26 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type] # 
     def __init__(self, skip: Callable[[float], None]) -> None:
         super().__init__()
         self._skip = skip
+        self._strangers = frozenset(threading.enumerate())
 
     def select(self, timeout: float | None = None) -> Any:
         if timeout is None or timeout <= 0:
             return super().select(timeout)
-        if _at_work():
+        if any(_at_work(each) for each in threading.enumerate() if each not in self._strangers):
             return super().select(min(timeout, AT_WORK))
-        if ready := super().select(0):  # looked at last: a thread says that it is done before it rests
+        if ready := super().select(0):  # looked at last: a thread hands its answer over before it rests
             return ready
         self._skip(timeout)
         return []
 
 
-def _at_work() -> bool:
-    """Whether a thread besides this one is carrying something out, or has been asked to."""
-    frames = sys._current_frames()
-    threads = [each for each in threading.enumerate() if each.ident != threading.get_ident()]
-    return any(_busy(each, frames[each.ident]) for each in threads if each.ident in frames)
-
-
-def _busy(thread: threading.Thread, frame: FrameType) -> bool:
-    """Asked of the thread's own arguments: the variables of a frame that runs may not be looked at from here. What it carries out
-    may leave no frame of its own (SQLite's calls are C), so that the line tells whether it waits for its queue."""
-    name = frame.f_code.co_name
-    if name not in _AT_REST:
-        return name != _WAITING
-    if ".get(" not in linecache.getline(frame.f_code.co_filename, frame.f_lineno):
-        return True
-    return any(argument.qsize() for argument in getattr(thread, "_args", ()) if hasattr(argument, "qsize"))
+def _at_work(thread: threading.Thread) -> bool:
+    """Whether it is carrying something out, or has been asked to. One that takes no requests is, as long as it lives, unless it
+    watches a test's time."""
+    if isinstance(thread, threading.Timer):
+        return False
+    requests = [each for each in getattr(thread, "_args", ()) if isinstance(each, Requests)]
+    return not requests or any(each.open for each in requests)
 
 
 class LoopClock(Clock):
@@ -93,7 +117,7 @@ class LoopClock(Clock):
 
 def hurry(work: Callable[[HurryingLoop], Coroutine[Any, Any, T]]) -> T:
     """Run it to its end in a loop of its own."""
-    with asyncio.Runner(loop_factory=HurryingLoop) as runner:
+    with patch.object(aiosqlite.core, "SimpleQueue", Requests), asyncio.Runner(loop_factory=HurryingLoop) as runner:
         loop = runner.get_loop()
         assert isinstance(loop, HurryingLoop)
         return runner.run(work(loop))

@@ -72,10 +72,11 @@ async def play(loop: HurryingLoop, plan: Plan, folder: Path, run: Run = app.run)
 
 
 async def _settle(world: World, people: People, dice: random.Random) -> None:
-    """Until nothing moves any more; meanwhile somebody decides a part of what is still open, and the rest expires."""
+    """Until nothing moves any more, or the daemon broke; meanwhile somebody decides a part of what is still open, and the rest
+    expires."""
     end = world.loop.time() + SETTLED_WITHIN
     decided: set[str] = set()
-    while world.loop.time() < end and unsettled(world, people):
+    while world.loop.time() < end and not world.ended and unsettled(world, people):
         async with asyncio.TaskGroup() as group:
             for side in world.sides.values():
                 for copy in people.open_cards(side):

@@ -1,5 +1,6 @@
 """The harness itself: short seeds that must be well, and daemons whose doors are broken, which it must notice."""
 
+import asyncio
 from collections import Counter
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from tests.chaos.im import played
 from tests.chaos.plan import plan_of
 from tests.chaos.verdict import Verdict, note_effects
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 FAULTS = 50
 
 
@@ -86,6 +87,16 @@ def test_a_door_that_is_broken_is_found_out(broken: type[Door], violation: str) 
 
     found = played(3, FAULTS, run)
     assert found.of(violation), str(found)
+
+
+def test_a_daemon_that_breaks_before_it_has_a_file_is_found_out() -> None:
+    async def run(settings: Any, *_: Any, **__: Any) -> None:
+        await asyncio.to_thread((settings.steward_data_dir / "steward.db").touch)
+        raise OSError("no space left")
+
+    found = played(3, 5, run)
+    assert [name for name, _ in found.violations] == ["crash"], str(found)
+    assert "no space left" in found.violations[0][1]
 
 
 def test_an_effect_that_came_twice_unapproved_or_not_at_all_is_found_out() -> None:

@@ -73,8 +73,12 @@ def unsettled(world: World, people: People) -> list[str]:
 
 
 async def verdict(world: World, people: People, faults: Counter[str], called_off: int, seed: int) -> Verdict:
-    """`world` has settled and its daemon has stopped, or it never will."""
+    """`world` has settled and its daemon has stopped, or it never will. What a daemon that broke left undone is no finding of
+    its own, and it may have left nothing that can be read."""
     found = Verdict(seed, faults, called_off)
+    _crashes(world, found)
+    if world.ended:
+        return found
     say = found.violations.append
     for reason in unsettled_but_lines(world, people):
         say(("unsettled", reason))
@@ -87,7 +91,6 @@ async def verdict(world: World, people: People, faults: Counter[str], called_off
     _clicks(world, found)
     await _book(world, found)
     _manners(world, found)
-    _crashes(world, found)
     return found
 
 

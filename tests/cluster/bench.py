@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any, TypeVar
 
 from executor.cluster import Connection
@@ -31,6 +31,8 @@ class Bench:
         self.reader = line.reader
         self.writer = line.writer
         self.namespace = namespace
+        self.kept = AsyncExitStack()
+        """What the test runs beside the cluster; ended by `close`."""
         self._left: list[tuple[str, str]] = []
 
     def leaves(self, kind: str, name: str) -> None:
@@ -41,11 +43,12 @@ class Bench:
         await self.create("Namespace", {"metadata": {"name": self.namespace}})
 
     async def close(self) -> None:
-        for kind, name in self._left:
-            with suppress(NotFound):
-                await self.delete(kind, name)
-        path = one(NAMESPACE, "v1", None, self.namespace)
-        await self.line.writer._wire.send(Request("DELETE", path, body={"propagationPolicy": "Background"}))
+        async with self.kept:
+            for kind, name in self._left:
+                with suppress(NotFound):
+                    await self.delete(kind, name)
+            path = one(NAMESPACE, "v1", None, self.namespace)
+            await self.line.writer._wire.send(Request("DELETE", path, body={"propagationPolicy": "Background"}))
 
     async def create(self, kind: str, body: Raw) -> Raw:
         """A pod is refused until the namespace has its service account: asked again for a while."""
@@ -73,7 +76,7 @@ class Bench:
         return await self.ready(kind, name)
 
     async def ready(self, kind: str, name: str) -> Raw:
-        return await self.until(kind, name, _rolled_out)
+        return await self.until(kind, name, rolled_out)
 
     async def pod(self, name: str = "lone", **spec: Any) -> Raw:
         labels = {"app": name}
@@ -157,7 +160,7 @@ def workload(kind: str, name: str, *, replicas: int = 2, image: str = IMAGE, **s
     return {"metadata": {"name": name, "labels": labels}, "spec": body}
 
 
-def _rolled_out(raw: Raw) -> bool:
+def rolled_out(raw: Raw) -> bool:
     status, spec = raw.get("status", {}), raw["spec"]
     if status.get("observedGeneration") != raw["metadata"]["generation"]:
         return False

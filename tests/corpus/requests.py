@@ -2,7 +2,9 @@
 
 `requests.jsonl` has one request a line: `text`, `expect` (the plan as `notation` writes it), and `held_out`: whether the grammar
 was not written from it. Requests written by somebody who did not know the grammar were divided by a hash of their text before it
-was known what it makes of them; the held-out half is not looked at when the grammar is changed.
+was known what it makes of them; the held-out half is not looked at when the grammar is changed. `fresh.jsonl` is as strict and
+newer: written from what Steward promises, without a look at the grammar, before any of it was tried. It says in `also` what would
+be as right, where nothing that was promised decides between two safe answers.
 
 A wrong action is a change that was proposed and not asked for; a needless question is a question back where an answer was expected.
 """
@@ -19,6 +21,7 @@ from bot.brain.planner import (
     Decide,
     Diagnose,
     Grant,
+    Mute,
     Pick,
     Plan,
     Planner,
@@ -44,6 +47,7 @@ from executor.operations import (
 )
 
 FILE = Path(__file__).with_name("requests.jsonl")
+FRESH = FILE.with_name("fresh.jsonl")
 _READS = (Get, Describe, Logs, Events)
 
 
@@ -52,6 +56,11 @@ class Request:
     text: str
     expect: str
     held_out: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        return (self.expect, *self.also)
 
 
 @dataclass
@@ -74,8 +83,18 @@ def requests(*, held_out: bool | None = None) -> tuple[Request, ...]:
     return tuple(one for one in _read(FILE) if held_out is None or one.held_out == held_out)
 
 
+def fresh() -> tuple[Request, ...]:
+    """As ops groups of Chinese companies write: each operation, read and page, and what must come to nothing."""
+    return _read(FRESH)
+
+
 def _read(file: Path) -> tuple[Request, ...]:
-    return tuple(Request(**json.loads(line)) for line in file.read_text("utf-8").splitlines() if line.strip())
+    return tuple(_request(line) for line in file.read_text("utf-8").splitlines() if line.strip())
+
+
+def _request(line: str) -> Request:
+    written = json.loads(line)
+    return Request(**{**written, "also": tuple(written.get("also", ()))})
 
 
 async def score(planner: Planner, asked: Iterable[Request]) -> Score:
@@ -84,11 +103,13 @@ async def score(planner: Planner, asked: Iterable[Request]) -> Score:
         plan = await planner.plan(request.text)
         seen = notation(plan)
         counted.total += 1
-        if seen == request.expect:
+        if seen in request.right:
             counted.right += 1
             continue
         counted.misses.append((request, seen))
-        counted.wrong_actions += bool(set(changes(plan)) - set(request.expect.split("; ")))
+        counted.wrong_actions += bool(
+            set(changes(plan)) - {one for right in request.right for one in right.split("; ")}
+        )
         counted.needless_questions += isinstance(plan, Clarify)
     return counted
 
@@ -120,6 +141,8 @@ def notation(plan: Plan) -> str:
             return f"grant {who} {role}"
         case Revoke(who=who):
             return f"revoke {who}"
+        case Mute(code=code, seconds=seconds):
+            return f"mute {code} {seconds}"
         case Clarify():
             return "clarify"
         case Refusal():

@@ -3,6 +3,7 @@
 A shape and a disguise together are one case: `leaks` says what of it came out in clear.
 """
 
+import base64
 import json
 import random
 import re
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from executor.redact import mask, mask_lines, mask_object
 
@@ -28,20 +30,38 @@ _ALPHABETS = {
     "b64_": f"{_LETTERS}+/",
     "digits": string.digits,
     "upper": string.ascii_uppercase + string.digits,
+    "mixed": _LETTERS,
 }
-_SLOT = re.compile(r"<(alnum|word|hex|b64_|digits|upper)(\d+)>")
+_SLOT = re.compile(r"<(alnum|mixed|word|hex|b64_|digits|upper)(\d+)>")
+
+
+_CODED = re.compile(r"<(b64|url|twice):(.*?)>>", re.DOTALL)
+_CODINGS: dict[str, Callable[[str], str]] = {
+    "b64": lambda text: base64.b64encode(text.encode()).decode(),
+    "url": lambda text: quote(text, safe=""),
+    "twice": lambda text: quote(quote(text, safe=""), safe=""),
+}
 
 
 def planted(line: str, seed: int) -> tuple[str, list[str]]:
-    """The line with secrets in its slots, and those secrets."""
+    """The line with secrets in its slots, and those secrets, also as they read in the coding that is around them."""
     dice = random.Random(f"{line} {seed}")
     secrets: list[str] = []
 
     def fill(slot: re.Match[str]) -> str:
-        secrets.append("".join(dice.choice(_ALPHABETS[slot[1]]) for _ in range(int(slot[2]))))
+        drawn = [dice.choice(_ALPHABETS[slot[1]]) for _ in range(int(slot[2]))]
+        if slot[1] == "mixed":  # has letters and digits, as what people make up does
+            drawn[1:4] = (
+                dice.choice(string.ascii_lowercase),
+                dice.choice(string.digits),
+                dice.choice(string.ascii_uppercase),
+            )
+        secrets.append("".join(drawn))
         return secrets[-1]
 
-    return _SLOT.sub(fill, line), secrets
+    text = _SLOT.sub(fill, line)
+    coded = [_CODINGS[found[1]](found[2]) for found in _CODED.finditer(text)]
+    return _CODED.sub(lambda found: _CODINGS[found[1]](found[2]), text), [*secrets, *coded]
 
 
 def _log(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from executor.cluster import Connection, connect
+from executor.kinds import kind_of
 
 Raw = dict[str, Any]
 Fault = Callable[[web.Request], bool]
@@ -73,7 +74,9 @@ class FakeApi:
         for raw in objects:
             group = "/api/v1" if raw["apiVersion"] == "v1" else f"/apis/{raw['apiVersion']}"
             place = f"/namespaces/{raw['metadata']['namespace']}" if "namespace" in raw["metadata"] else ""
-            path = f"{group}{place}/{raw['kind'].lower()}s/{raw['metadata']['name']}"
+            known = kind_of(raw["kind"])
+            plural = known.plural if known else f"{raw['kind'].lower()}s"
+            path = f"{group}{place}/{plural}/{raw['metadata']['name']}"
             self.objects[path] = self._moved(copy.deepcopy(raw))
 
     def count(self, method: str, part: str = "") -> int:
@@ -150,8 +153,7 @@ class FakeApi:
         found = [
             raw
             for place, raw in self.objects.items()
-            if place.startswith(inside)
-            and f"/{plural}/" in place
+            if (place.rpartition("/")[0] == path or (place.startswith(inside) and place.split("/")[-2] == plural))
             and fields.get("metadata.name", raw["metadata"]["name"]) == raw["metadata"]["name"]
             and labels.items() <= raw["metadata"].get("labels", {}).items()
         ]

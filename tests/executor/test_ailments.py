@@ -13,8 +13,9 @@ from sandbox.cluster.standin import ClusterStandIn
 from tests.cluster.ailments import ALL, Ailment
 from tests.cluster.ailments.ailment import deployment, service
 from tests.cluster.ailments.cards import on_cards
-from tests.cluster.bench import Bench, eventually
-from tests.cluster.healthy import healthy
+from tests.cluster.ailments.proposals import can_be_proposed
+from tests.cluster.bench import Bench, eventually, rolled_out
+from tests.cluster.healthy import healthy, rolling
 
 _SECONDS = 20
 
@@ -31,25 +32,43 @@ async def bench(cluster: ClusterStandIn, tmp_path: Path) -> AsyncIterator[Bench]
         bench = Bench(line, "bench")
         await bench.open()
         yield bench
+        await bench.close()
 
 
 @pytest.mark.parametrize("ailment", ALL, ids=[ailment.name for ailment in ALL])
 async def test_the_card_shows_the_cause(bench: Bench, ailment: Ailment) -> None:
     target = await ailment.make(bench)
 
+    seen: list[Diagnosis] = []
+
     async def look() -> Diagnosis | None:
         diagnosis = await diagnose(bench.reader, target)
+        seen.append(diagnosis)
         return diagnosis if ailment.found_by(diagnosis) and on_cards(diagnosis, ailment) else None
 
-    diagnosis = await eventually(look, _SECONDS)
+    try:
+        diagnosis = await eventually(look, _SECONDS)
+    except TimeoutError:
+        pytest.fail(f"{ailment.name}: {seen[-1].model_dump_json(indent=1)}")
     assert "s3cr3t-pw" not in diagnosis.model_dump_json()
+    await can_be_proposed(bench, diagnosis)
 
 
 async def test_a_healthy_namespace_has_no_finding(bench: Bench) -> None:
-    await healthy(bench)
-    diagnosis = await diagnose(bench.reader, Target(kind="Namespace", name="bench"))
-    assert diagnosis.findings == ()
-    assert diagnosis.ready
+    for target in (Target(kind="Namespace", name="bench"), *await healthy(bench, measured=True)):
+        diagnosis = await diagnose(bench.reader, target)
+        assert diagnosis.findings == (), target
+        assert diagnosis.ready is not False, target
+
+
+async def test_a_rollout_on_its_way_is_no_finding(bench: Bench) -> None:
+    """Whenever it is looked at, from its first pod to its last."""
+    target, looks = await rolling(bench), 0
+    while not rolled_out(await bench.get("Deployment", "web")):
+        for what in (target, Target(kind="Namespace", name=bench.namespace)):
+            assert (await diagnose(bench.reader, what)).findings == ()
+        looks += 1
+    assert looks > 1
 
 
 async def test_a_namespace_names_the_root_before_who_suffers_from_it(bench: Bench) -> None:

@@ -472,3 +472,11 @@ async def test_in_a_pod_the_service_account_is_used_and_its_token_read_again(
     assert await credentials.authorization() == "Bearer first"
     assert await credentials.authorization(renew=True) == "Bearer second"
     assert "second" not in repr(credentials)
+
+
+async def test_a_kubeconfig_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    for path, why in ((tmp_path / "none", "not found"), (folder, "is a directory"), (Path("~nobody-here/x"), "home")):
+        with pytest.raises(NotConfigured, match=why):
+            await load_credentials(str(path))

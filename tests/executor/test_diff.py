@@ -209,3 +209,25 @@ def test_a_fingerprint_holds_through_a_rollout_and_moves_with_everything_else() 
     scaled = deployment()
     scaled["spec"]["replicas"] = 41
     assert fingerprint(scaled) != shown_then
+
+
+def test_a_secret_that_changes_within_a_text_is_seen_to_change_but_not_read() -> None:
+    """Beside a visible change it was not mentioned at all: whoever approved did not know of it."""
+    before = config(**{"app.conf": "level=info\npassword=hunter2aa\nport=80\n"})
+    after = config(**{"app.conf": "level=debug\npassword=hunter2bb\nport=80\n"})
+    assert shown(before, after, "ConfigMap") == {
+        "data[app.conf]:1": ("level=info", "level=debug"),
+        "data[app.conf]:2": ("password=*** (before)", "password=*** (after)"),
+    }
+
+
+def test_a_key_that_changes_within_a_text_is_seen_to_change_but_not_read() -> None:
+    def text(level: str, body: str) -> Raw:
+        key = f"-----BEGIN PRIVATE KEY-----\n{body * 64}\n{body * 64}\n-----END PRIVATE KEY-----"
+        return config(**{"app.conf": f"level={level}\n{key}\n"})
+
+    assert shown(text("info", "M"), text("debug", "N"), "ConfigMap") == {
+        "data[app.conf]:1": ("level=info", "level=debug"),
+        "data[app.conf]": ("*** (before)", "*** (after)"),
+    }
+    assert "data[app.conf]" not in shown(text("info", "M"), text("debug", "M"), "ConfigMap")

@@ -8,13 +8,14 @@ import pytest
 from aiohttp import web
 
 from executor.blast import uses
-from executor.cluster import Connection
+from executor.cluster import Connection, connect
 from executor.operations import ContainerImage, Delete, Exec, Get, Operation, Patch, Restart, Scale, SetImage, Target
-from executor.owned import restart_counts, selector_text
+from executor.owned import MOST, restart_counts, selector_text
 from executor.preview import CannotPreview, ChangeOrder, NotPermitted, preview
 from executor.reason import reason
 from executor.risk import Level, Policy
 from executor.undo import undo_of
+from sandbox.cluster import ClusterStandIn, crowd
 from tests.executor.fake_api import DEPLOYMENT, FakeApi, connected, deployment, pod, status
 
 WEB = Target(kind="Deployment", name="web", namespace="shop")
@@ -283,3 +284,15 @@ def test_the_undo_of_an_image_names_every_container_that_changed() -> None:
     undo = undo_of(operation, raw, ())
     assert isinstance(undo, SetImage)
     assert {each.container: each.image for each in undo.images} == {"app": "shop/web:1", "init": "i:1"}
+
+
+async def test_more_pods_than_are_read_are_counted_by_their_owner(tmp_path: Path) -> None:
+    many = MOST + 100
+    async with (
+        ClusterStandIn(seed=lambda cluster: crowd(cluster, many)) as cluster,
+        connect(str(cluster.write_kubeconfig(tmp_path / "config"))) as connection,
+    ):
+        order = await preview(
+            connection.writer, Restart(target=Target(kind="Deployment", name="crowd", namespace="default"))
+        )
+    assert (order.blast.pods_ready, order.blast.pods_total) == (many, many)

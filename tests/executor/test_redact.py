@@ -1,12 +1,15 @@
 """Secrets are masked, in text and in objects, and masking twice is masking once (I9)."""
 
+import asyncio
+import base64
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from executor.redact import MASK, MAX_TEXT, mask, mask_lines, mask_object, mask_value
+from executor.redact import MASK, MAX_TEXT, mask, mask_lines, mask_log, mask_object, mask_value
 
 
 def test_a_password_in_a_log_line_is_hidden_and_counted() -> None:
@@ -25,6 +28,18 @@ def test_a_key_over_several_lines_becomes_one_line() -> None:
     assert mask_lines(lines) == ("start", "-----BEGIN PRIVATE KEY----- *** -----END PRIVATE KEY-----", "end")
     assert mask_lines([]) == ()
     assert mask_lines(["a", "", "b", ""]) == ("a", "", "b", "")
+
+
+async def test_a_log_is_masked_whole_however_long_it_is_and_the_loop_goes_on() -> None:
+    assert await mask_log("") == ((), 0)
+    assert await mask_log("a\r\ntoken=abcdef12\n") == (("a", "token=***"), 1)
+    turns = 0
+    masking = asyncio.create_task(mask_log("password=hunter2hunter2 for bob\n" * 4000))
+    while not masking.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 3
+    assert await masking == (("password=*** for bob",) * 4000, 4000)
 
 
 def test_of_a_long_text_the_end_is_kept_and_masked() -> None:
@@ -61,6 +76,19 @@ _MORE = (
     "M" * 44,
     "basic ",
     "'auth':'QWxhZGRpbjpvcGVu'",
+    "\n  ",
+    "passwords:\n- ",
+    "password: |\n",
+    "%3D",
+    "%26password%3Dhunter2",
+    "cGFzc3dvcmQ9aHVudGVyMg==",
+    '"passwords": ["a1b2c3", "',
+    " is ",
+    "改成",
+    "（",
+    "Xy7Kq9Lm",
+    '--password", "',
+    "sshpass -p ",
 )
 PIECES = st.sampled_from([*_WORDS.split(" "), *_PHRASES, *_MORE])
 
@@ -81,7 +109,19 @@ AROUND = st.text(st.characters(codec="ascii", exclude_characters="\"'`\\"), max_
 @settings(max_examples=300)
 @given(
     AROUND,
-    st.sampled_from(["password=", "DB_PASSWORD=", 'api_key="', "client_secret: '", "密码：", "--token "]),
+    st.sampled_from(
+        [
+            "password=",
+            "DB_PASSWORD=",
+            "DB_PASS=",
+            'api_key="',
+            "client_secret: '",
+            "密码：",
+            "密码改成 ",
+            "秘钥=",
+            "--token ",
+        ]
+    ),
     SECRETS,
     AROUND,
 )
@@ -90,6 +130,23 @@ def test_a_named_secret_never_survives_whatever_stands_around_it(
 ) -> None:
     quote = name[-1] if name[-1] in "\"'" else ""
     assert secret not in mask(f"{before}\n{name}{secret}{quote} {after}").text
+
+
+@settings(max_examples=200)
+@given(st.from_regex(r"[A-Za-z0-9]{8,30}[0-9][A-Za-z]", fullmatch=True), st.integers(1, 4))
+def test_a_named_secret_does_not_survive_in_json_in_json(secret: str, depth: int) -> None:
+    text = json.dumps({"user": "bob", "password": secret})
+    for _ in range(depth - 1):
+        text = json.dumps({"body": text})
+    assert secret not in mask(text).text
+
+
+@settings(max_examples=200)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40), st.text(max_size=40))
+def test_base64_that_says_a_password_is_hidden_whole(before: str, after: str) -> None:
+    coded = base64.b64encode(f"host=db\npassword=hunter2hunter2\n{before}".encode()).decode()
+    kept = all(char.isprintable() or char in "\t\n\r" for char in before)
+    assert not kept or coded not in mask(f"x: {coded} {after}").text
 
 
 @pytest.mark.parametrize("secret", ["-000000A", "--000000A", "-a%aaaa0A", "--Zm9vYmFy0x"])
@@ -130,6 +187,37 @@ REPEATED = (
         "cookie: a=",
         "authorization: digest ",
         "bearer ",
+    ),
+    *(
+        "password ",
+        "password is set to ",
+        "password for a",
+        "token tok_",
+        "密码改",
+        "密码（",
+        "账号/密码：a/",
+        "password\t|",
+        "password(",
+    ),
+    *("password%3D", "%25", "%2525253D", "cGFzc3dvcmQ9aHVudGVyMg== ", "cGFz" * 30 + "-", "&quot;", "\\u5bc6\\u7801"),
+    *(
+        '"passwords":[',
+        '"password":{',
+        '"password":{"value":"a",',
+        "password:\n  ",
+        "password: |\n  a\n",
+        "- --password\n",
+        '"value":"x",',
+    ),
+    *(
+        "docker login -p",
+        "sshpass -",
+        "keytool -storepass ",
+        "a_pass",
+        "pass=",
+        "ak=abcdefgh sk",
+        "$2b$12$",
+        'name="token" value=',
     ),
     *("?token=", "<password>", "mysql -", "curl -u ", "path: /a/password value: ", "sk-aa-", "=", '"', "\\"),
 )
@@ -218,3 +306,26 @@ def test_a_step_of_a_json_patch_is_masked_by_the_field_it_sets() -> None:
         {"op": "add", "path": "/data/level", "value": "info"},
     ]
     assert mask_value(steps) == [{**steps[0], "value": MASK}, steps[1]]
+
+
+async def test_a_long_log_is_masked_to_its_last_line_and_from_its_first() -> None:
+    lines = [f"2026-01-02T03:04:05Z INFO {number} password=s3cr3t-{number} {'x' * 200}" for number in range(3000)]
+    masked, _ = await mask_log("\n".join(lines))
+    assert len(masked) == len(lines)
+    assert not any("s3cr3t" in line for line in masked)
+    assert masked[0].startswith("2026-01-02T03:04:05Z INFO 0 password=***")
+
+
+async def test_no_record_of_a_long_log_is_torn_apart() -> None:
+    manifest = ["apiVersion: v1", "kind: Secret", "data:", *(f"  key{number}: czNjcjN0LXB3" for number in range(150))]
+    record = ["2026-01-02T03:04:05Z DEBUG " + "x" * 1000, *manifest]
+    masked, _ = await mask_log("\n".join(record * 80))
+    assert not any("czNjcjN0" in line for line in masked)
+    assert len(masked) > 80 * 100
+
+
+async def test_a_long_log_without_records_keeps_its_newest_lines() -> None:
+    lines = ["x" * 1000 + str(number) for number in range(600)]
+    masked, _ = await mask_log("\n".join(lines))
+    assert masked[-1] == lines[-1]
+    assert len(masked) < len(lines)

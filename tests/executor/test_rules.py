@@ -85,7 +85,8 @@ async def test_conditions_of_the_old_api_are_read_from_the_annotation() -> None:
 
 REFUSALS = [
     ('admission webhook "policy.example.com" denied the request: no latest tag', "webhook_denied"),
-    ('Internal error occurred: failed calling webhook "hook.io": x509: certificate has expired', "webhook_down"),
+    ('Internal error occurred: failed calling webhook "hook.io": x509: certificate has expired', "webhook_certificate"),
+    ('Internal error occurred: failed calling webhook "hook.io": context deadline exceeded', "webhook_down"),
     ("pods is forbidden: failed quota: small: must specify limits.memory", "quota"),
     ("minimum cpu usage per Container is 100m, but request is 10m", "limit_range"),
     ("maximum memory usage per Pod is 1Gi, but limit is 2Gi", "limit_range"),

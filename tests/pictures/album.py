@@ -10,6 +10,7 @@ _KINDS = {
     "approval": (
         "approval_waiting",
         "approval_severe",
+        "approval_grant",
         "approval_denied",
         "approval_expired",
         "approval_stale",

@@ -56,6 +56,7 @@ async def _taken(house: Cards, browser: Browser) -> AsyncIterator[tuple[str, byt
     yield "web/version", await _shot(english, house, f"{path}&version=1")
     small = await _signed_in(house, browser, _PHONE, "dark", "zh-CN")
     yield "web/phone-dark", await _shot(small, house, "/chat?card_id=sample-diagnosis")
+    yield "web/audit", await _shot(desk, house, "/audit?period=today")
 
 
 async def _signed_in(

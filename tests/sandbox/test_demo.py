@@ -14,6 +14,7 @@ import pytest
 COMMAND = (sys.executable, "-m", "bot", "demo")
 LONGEST = 110.0
 """Seconds; the tour is promised in under two minutes."""
+pytestmark = pytest.mark.timeout(LONGEST + 20)
 
 
 async def demo(*arguments: str) -> tuple[int, str, str]:
@@ -74,6 +75,13 @@ async def test_the_tour_shows_the_whole_loop_on_both_platforms_in_order() -> Non
         "镜像拉取失败：registry.local/web:missing",
         "👆 李雷 在飞书按下「↩️ 撤销」",
         "成功 · 更换 deployment/web（shop）的镜像",
+        "Alertmanager：KubePodCrashLooping 正在告警 severity=warning",
+        "告警：KubePodCrashLooping · deployment/cart (shop)",
+        "可能原因",
+        "Alertmanager：KubePodCrashLooping 正在告警 severity=critical",
+        "cart 已经完全不可用",
+        "Alertmanager：KubePodCrashLooping 不再告警",
+        "不再告警，仍有异常",
         "王伟在钉钉：@Steward 审计 今天",
         "REFUSED   李雷 (user123)",
         "哈希链完整",
@@ -102,6 +110,9 @@ async def test_the_tour_can_be_played_on_one_platform(platform: str) -> None:
         "失败 · 更换 deployment/web（shop）的镜像",
         f"👆 李雷 按下「{undo}」",
         "成功 · 更换 deployment/web（shop）的镜像",
+        "告警：KubePodCrashLooping",
+        "cart 已经完全不可用",
+        "不再告警，仍有异常",
         "哈希链完整",
         "✅ 演示结束",
     )

@@ -24,6 +24,7 @@ from setup_server.doors import Books, Doors, Patience
 from setup_server.provider import Client
 from setup_server.sessions import signed_in
 from setup_server.site import Site
+from tests.leaks import visit
 
 PASSWORD = "zebra-mountain-lamp 7"
 CHEAP = 4
@@ -167,5 +168,5 @@ class Browser:
 @asynccontextmanager
 async def browser(url: str, **headers: str) -> AsyncIterator[Browser]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False)) as http:
+    async with visit(cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False)) as http:
         yield Browser(url, http, named)

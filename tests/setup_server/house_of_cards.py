@@ -10,6 +10,7 @@ from bot import actions
 from bot.accounts import StoredAccounts
 from bot.actions import Action, State
 from bot.approvals import Approvals
+from bot.book.pages import BookPages
 from bot.card_book import CardBook
 from bot.gatehouse import gatehouse
 from bot.identities import Identities
@@ -24,11 +25,12 @@ from executor.reason import reason
 from executor.run import Applied
 from executor.verdict import Progress, Result, Verdict
 from setup_server.app import application, serving
+from setup_server.audit import hang_book
 from setup_server.chat import hang_cards
 from setup_server.doors import Doors
 from setup_server.health import Health
 from setup_server.live import BEAT, Beat
-from tests.bot.stand import ADMIN, GROUP, MEMBER, Clock, Door, restart_order
+from tests.bot.stand import ADMIN, EN, GROUP, MEMBER, ZH, Clock, Door, restart_order
 
 NAME, PASSWORD = "chen", "zebra-mountain-lamp 7"
 LOG = (
@@ -111,6 +113,7 @@ async def house_of_cards(
         try:
             async with gatehouse(settings, store, clock, app) as doors:
                 hang_cards(app, doors, CardBook(store, router), beat)
+                hang_book(app, doors, BookPages(store, {"zh": ZH, "en": EN}, clock))
                 async with serving(listen, app) as url:
                     accounts = StoredAccounts(store, clock)
                     yield Cards(url, store, clock, door, router, approvals, accounts, doors, words)

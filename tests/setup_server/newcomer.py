@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from bot.app import run
-from bot.settings import BadSettings, Settings
+from bot.settings import Settings
 from bot.setup.kept import kept_in
+from bot.sources import BadSettings
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.feishu import FeishuStandIn
 from tests.setup_server.gatehouse import Browser, Page

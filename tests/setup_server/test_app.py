@@ -16,6 +16,7 @@ from bot.store import open_store
 from setup_server.app import AddressTaken, application, serving
 from setup_server.health import Health, LineHealth
 from tests.bot.stand import Clock
+from tests.leaks import visit
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 State = Literal["connecting", "up", "retiring", "down", "parked"]
@@ -29,7 +30,7 @@ def line(state: State, reason: str = "") -> LineHealth:
 async def served(**lines: LineHealth) -> AsyncIterator[aiohttp.ClientSession]:
     async with (
         serving("127.0.0.1:0", application(lambda: Health(lines=dict(lines)))) as address,
-        aiohttp.ClientSession(address) as session,
+        visit(address) as session,
     ):
         yield session
 
@@ -83,7 +84,7 @@ async def test_nothing_else_is_there_and_every_answer_is_guarded(
         open_store(tmp_path / "steward.db") as store,
         gatehouse(settings, store, Clock(), app),
         serving("127.0.0.1:0", app) as address,
-        aiohttp.ClientSession(address) as session,
+        visit(address) as session,
         session.request(method, path, headers={"Host": "probe.svc"} if path == "/healthz" else {}) as response,
     ):
         assert response.status == status

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from setup_server.audit_book import PERIODS
 from setup_server.card_book import STATES
 from setup_server.card_view import STATUSES as CARD_STATUSES
 from setup_server.card_view import VERBS
@@ -37,7 +38,7 @@ def test_every_sentence_is_used_and_every_one_that_is_used_exists() -> None:
     of_the_provider = {f"provider_{why}{rest}" for why in ("refused", "away", "late") for rest in ("", "_lead")}
     of_the_steps = {name for name in words if re.match(_OF_SETUP, name)}
     of_cards = {f"did_{verb}" for verb in VERBS} | {f"status_{status.lower()}" for status in CARD_STATUSES}
-    of_the_list = {f"shelf_{state}" for state in STATES}
+    of_the_list = {f"shelf_{state}" for state in STATES} | {f"audit_period_{period}" for period in PERIODS}
     assert of_cards | of_the_list <= words.keys()
     used = in_templates | in_source | of_statuses | of_the_provider | of_the_steps | of_cards | of_the_list
     assert words.keys() - used == set()
@@ -46,7 +47,7 @@ def test_every_sentence_is_used_and_every_one_that_is_used_exists() -> None:
 def test_no_template_has_a_script_a_style_or_anything_from_elsewhere() -> None:
     for path in PACKAGE.rglob("*.html"):
         text = path.read_text("utf-8")
-        text = text.replace('<script src="/static/live.js" defer></script>', "")  # the one that there is
+        text = re.sub(r'<script src="/static/(live|strength)\.js" defer></script>', "", text)  # those that there are
         assert not re.search(r"<script|<style|style=|\son[a-z]+=|https?://|\|\s*safe|autoescape", text), path.name
     for path in (PACKAGE / "static").glob("*.css"):
         assert not re.search(r"@import|url\(", path.read_text("utf-8"))

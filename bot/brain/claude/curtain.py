@@ -1,11 +1,14 @@
 """All text that leaves for a model passes here: masked, names hidden where that is wanted, framed as data if it is no request."""
 
 import json
+import re
 import secrets
 from typing import Any
 
 from bot.brain.claude.aliases import Aliases
 from executor.redact import mask
+
+_HALF_A_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 class Curtain:
@@ -23,7 +26,7 @@ class Curtain:
     def frame(self, source: str, text: str, *, most: int) -> str:
         """As data from `source`; cut at `most` bytes, which is said outside of the frame."""
         hidden = self.hide(text)
-        kept = _cut(hidden, most)
+        kept = cut(hidden, most)
         where = " ".join(self.hide(source).replace('"', "'").split())
         framed = f'<data-{self.mark} from="{where}">\n{kept}\n</data-{self.mark}>'
         if len(kept) == len(hidden):
@@ -41,11 +44,11 @@ class Curtain:
         return restored
 
 
-def _cut(text: str, most: int) -> str:
-    """At most so many bytes, at the end of a line where there is one near."""
+def cut(text: str, most: int) -> str:
+    """At most so many bytes, at the end of a line where there is one near, and never within a word: half an alias is another."""
     raw = text.encode()
     if len(raw) <= most:
         return text
     kept = raw[:most].decode("utf-8", "ignore")
     line = kept.rfind("\n")
-    return kept[:line] if line > len(kept) // 2 else kept
+    return kept[:line] if line > len(kept) // 2 else _HALF_A_WORD.sub("", kept)

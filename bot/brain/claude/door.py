@@ -1,7 +1,8 @@
 """The SDK's own door: the only importer of `anthropic`, which costs seconds and 50 MB. `endpoint.py` loads it in a thread.
 
 A stream that is cut raises the transport's error, not one of the SDK's; an endpoint that answers a stream with one JSON document,
-or leaves out stop reasons and usage, is understood all the same.
+or leaves out stop reasons and usage, is understood all the same. A redirect is not followed: it would take the key along. No
+answer is read beyond a length, whatever it says.
 """
 
 import json
@@ -26,6 +27,8 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 MODELS: tuple[str, ...] = tuple(str(name) for name in get_args(get_args(Model)[0]))
 """The models that this version of the SDK knows by name."""
+MOST_BYTES = 4 * 1024 * 1024
+"""Of one answer: one of 2048 tokens is about half a megabyte of events."""
 _LONGEST_REASON = 200
 _STATUS = {
     401: "model.key_rejected",
@@ -39,6 +42,31 @@ _HOPELESS = (400, 401, 402, 403, 404, 405, 413, 422)
 """Statuses that the same request would meet again."""
 
 
+class TooLong(httpx2.TransportError):
+    """More came than any answer has."""
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, body: httpx2.AsyncByteStream) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._body:
+            size += len(part)
+            if size > MOST_BYTES:
+                raise TooLong("the answer does not end")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+async def _bound(response: httpx2.Response) -> None:
+    if isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _Bounded(response.stream)
+
+
 class Door:
     """`ask` makes one call, without a retry."""
 
@@ -48,6 +76,8 @@ class Door:
             base_url=base_url,
             max_retries=0,  # the endpoint's own: it bounds what `retry-after` may ask for
             timeout=httpx2.Timeout(patience.silence, connect=patience.connect),
+            default_headers={"Accept-Encoding": "identity"},  # what is counted is what is kept
+            http_client=anthropic.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [_bound]}),
         )
         self._messages = self._client.messages  # loads its module now, in this thread
 
@@ -60,7 +90,11 @@ class Door:
             raise _refused(error) from error
         except (anthropic.APITimeoutError, httpx2.TimeoutException) as error:
             raise Away(reason("model.timeout")) from error
+        except TooLong as error:
+            raise Away(reason("model.endless")) from error
         except anthropic.APIConnectionError as error:
+            if isinstance(error.__cause__, TooLong):
+                raise Away(reason("model.endless")) from error
             raise Away(reason("model.unreachable", message=_shown(error.__cause__ or error)), again=True) from error
         except (httpx2.TransportError, httpx2.StreamError) as error:
             raise Away(reason("model.cut"), again=True) from error
@@ -86,6 +120,8 @@ async def _gathered(stream: anthropic.AsyncStream[RawMessageStreamEvent]) -> Ans
 def _refused(error: anthropic.APIStatusError) -> Away | Unusable:
     """In the middle of a stream the status is 200 and the body says what it is."""
     status = error.status_code
+    if 300 <= status < 400:
+        return Away(reason("model.redirected"))
     if status < 400:
         overloaded = error.type in ("overloaded_error", "rate_limit_error")
         return Away(reason("model.overloaded" if overloaded else "model.failed", status=status), again=True)

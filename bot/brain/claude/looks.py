@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from bot.brain.claude.schemas import schema_of
-from bot.brain.claude.shown import Shown
+from bot.brain.shown import Shown
 from bot.words import Words
 from executor import reads, resolve, risk, search, triage
 from executor.cluster import Reader
@@ -22,6 +22,7 @@ from executor.reading import Reading
 from executor.reason import Frozen
 
 MOST_FOUND = 50
+KIB = 1024
 _FINDABLE = (*WORKLOADS, "Pod", "Service", "Namespace")
 
 
@@ -31,11 +32,6 @@ class Find(Frozen):
         default="", description="Kubernetes kind, e.g. Deployment; empty: workloads, pods, services, namespaces"
     )
     namespace: str | None = Field(default=None, description="empty: all namespaces")
-
-
-class Pods(Frozen):
-    namespace: str | None = Field(default=None, description="empty: all namespaces")
-    selector: str | None = Field(default=None, description="label selector, e.g. app=web")
 
 
 class Of(Frozen):
@@ -50,21 +46,16 @@ class Where(Frozen):
     namespace: str
 
 
-class Use(Frozen):
-    """What uses CPU and memory."""
-
-    kind: str = Field(default="Pod", description="Pod or Node")
-    namespace: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One tool. `about` is told to the model in both languages of the product's people, English being enough for it."""
+    """One tool. `about` is told to the model in both languages of the product's people, English being enough for it; `most` is
+    the bytes that its result may have."""
 
     name: str
     about: str
     model: type[BaseModel]
     run: Callable[["Looks", Any], Awaitable["Seen"]]
+    most: int
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -87,41 +78,21 @@ class Looks:
     """Reads for one request. `shown` learns which objects the cluster has."""
 
     def __init__(self, reader: Reader, words: Words, shown: Shown) -> None:
-        self._reader = reader
+        self.reader = reader
+        self.shown = shown
         self._words = words
-        self._shown = shown
 
     async def find(self, asked: Find) -> Seen:
-        kinds = tuple(kind_named(_kind(word)) for word in ([asked.kind] if asked.kind else _FINDABLE))
+        kinds = tuple(kind_named(kind_called(word)) for word in ([asked.kind] if asked.kind else _FINDABLE))
         if any(kind.kind == "Secret" for kind in kinds):
             raise NotSeen("Secrets are never read")
-        raws = await search.all_of(self._reader, kinds, asked.namespace)
+        raws = await search.all_of(self.reader, kinds, asked.namespace)
         every = [search.target_of_raw(raw) for raw in raws]
         words = asked.text.lower()
         found = [target for target in every if words in target.name] or list(search.similar(words, raws))
-        self._shown.add(*found[:MOST_FOUND])
+        self.shown.add(*found[:MOST_FOUND])
         lines = [_line(target) for target in found[:MOST_FOUND]]
         return Seen(f"find {asked.text}", "\n".join([_count(len(lines), len(found), "objects"), *lines]))
-
-    async def pods(self, asked: Pods) -> Seen:
-        return await self.read(
-            Get(
-                kind="Pod",
-                namespace=asked.namespace,
-                all_namespaces=asked.namespace is None,
-                selector=asked.selector,
-            )
-        )
-
-    async def rollout(self, asked: Of) -> Seen:
-        target = Target(kind=_kind(asked.kind), name=asked.name, namespace=asked.namespace)
-        said = []
-        for command in ("rollout status", "rollout history"):
-            whole = await self._whole(Describe(target=target))
-            assert isinstance(whole, Describe)
-            argv = (*command.split(), str(whole.target))
-            said.append((await self.read(Other(command=command, argv=argv, target=whole.target))).text)
-        return Seen(f"rollout {target}", "\n".join(said))
 
     async def quota(self, asked: Where) -> Seen:
         found = [
@@ -130,20 +101,11 @@ class Looks:
         ]
         return Seen(f"quota {asked.namespace}", "\n".join(seen.text for seen in found))
 
-    async def top(self, asked: Use) -> Seen:
-        nodes = _kind(asked.kind) == "Node"
-        where = ("-n", asked.namespace) if asked.namespace else ("--all-namespaces",)
-        argv = ("top", "nodes") if nodes else ("top", "pods", *where)
-        return await self.read(Other(command="top", argv=argv))
-
     async def triage(self, asked: Of) -> Seen:
-        whole = await self._whole(
-            Describe(target=Target(kind=_kind(asked.kind), name=asked.name, namespace=asked.namespace))
-        )
-        assert isinstance(whole, Describe)
-        seen = await triage.diagnose(self._reader, whole.target)
-        self._shown.add(*(finding.target for finding in seen.findings))
-        return Seen(f"triage {whole.target}", diagnosis_text(seen, self._words))
+        target = await self.whole(Target(kind=kind_called(asked.kind), name=asked.name, namespace=asked.namespace))
+        seen = await triage.diagnose(self.reader, target)
+        self.shown.add(*(finding.target for finding in seen.findings))
+        return Seen(f"triage {target}", diagnosis_text(seen, self._words))
 
     async def read(self, operation: Operation) -> Seen:
         """What `executor.reads` gives to people, as text. Raises NotSeen."""
@@ -151,27 +113,33 @@ class Looks:
         if not isinstance(whole, Get | Describe | Logs | Events | Other):
             raise NotSeen("this is no read")
         try:
-            seen = await reads.read(self._reader, whole)
+            seen = await reads.read(self.reader, whole)
         except reads.NotReadable as refusal:
             raise NotSeen(self._words.say(refusal.reason)) from refusal
         if isinstance(whole, Get):
-            self._shown.listed(whole, seen)
+            self.shown.listed(whole, seen)
         return Seen(self._words.say(seen.title), self._said(seen, logs=isinstance(whole, Logs)))
+
+    async def whole(self, target: Target) -> Target:
+        """The object as the cluster has it, which is one that was shown from then on. Raises NotSeen, also for a Secret."""
+        found = await self._whole(Describe(target=target))
+        assert isinstance(found, Describe)
+        return found.target
 
     async def _whole(self, operation: Operation) -> Operation:
         judged = risk.assess(operation)  # before anything is fetched: looking for a Secret would fetch it
         if judged.level is not risk.Level.READ_ONLY:
             raise NotSeen("; ".join(map(self._words.say, judged.reasons)))
-        match await resolve.resolve(self._reader, operation):
+        match await resolve.resolve(self.reader, operation):
             case resolve.Resolved(operation=whole):
                 if (target := getattr(whole, "target", None)) is not None:
-                    self._shown.add(target)
+                    self.shown.add(target)
                 return whole
             case resolve.Ambiguous(candidates=candidates):
-                self._shown.add(*candidates)
+                self.shown.add(*candidates)
                 raise NotSeen("several objects have this name:\n" + "\n".join(map(_line, candidates)))
             case resolve.Missing(target=target, similar=similar):
-                self._shown.add(*similar)
+                self.shown.add(*similar)
                 raise NotSeen("\n".join([f"there is no {_line(target)}; names like it:", *map(_line, similar)]))
             case resolve.Impossible(reason=why):
                 raise NotSeen(self._words.say(why))
@@ -216,7 +184,7 @@ def _count(shown: int, total: int, what: str) -> str:
     return f"{total} {what}" if shown == total else f"{shown} of {total} {what} are shown"
 
 
-def _kind(word: str) -> str:
+def kind_called(word: str) -> str:
     """Kubernetes' name of a kind, however it was written. Raises NotSeen."""
     kind = kind_of(word)
     if kind is None and word:
@@ -226,22 +194,26 @@ def _kind(word: str) -> str:
 
 def _known(operation: Operation) -> Operation:
     if isinstance(operation, Get):
-        return operation.model_copy(update={"kind": _kind(operation.kind)})
+        return operation.model_copy(update={"kind": kind_called(operation.kind)})
     target: Target | None = operation.target
     if target is None:
         return operation
-    return operation.model_copy(update={"target": target.model_copy(update={"kind": _kind(target.kind)})})
+    return operation.model_copy(update={"target": target.model_copy(update={"kind": kind_called(target.kind)})})
 
 
 LOOKS: tuple[Look, ...] = (
-    Look("find", "Find objects by a part of their name. 按名字找对象。", Find, Looks.find),
-    Look("pods", "Pods with readiness, restarts, reason, node, image, the worst first. 看 Pod。", Pods, Looks.pods),
-    Look("list", "List objects of any kind, or show one (output yaml). Never Secrets. 列出对象。", Get, Looks.read),
-    Look("describe", "One object: state, conditions, its pods, its last events. 看一个对象。", Describe, Looks.read),
-    Look("logs", "The log of a pod, or of a workload's worst pod, ranked. 看日志。", Logs, Looks.read),
-    Look("events", "Events of an object or a namespace. 看事件。", Events, Looks.read),
-    Look("rollout", "Rollout status and the revisions with their images. 看发布历史。", Of, Looks.rollout),
-    Look("top", "CPU and memory in use. 看资源用量。", Use, Looks.top),
-    Look("quota", "ResourceQuota and LimitRange of a namespace. 看配额。", Where, Looks.quota),
-    Look("triage", "What rules find wrong with an object or a namespace, with evidence. 规则诊断。", Of, Looks.triage),
+    Look("find", "Find objects by a part of their name. 按名字找对象。", Find, Looks.find, 6 * KIB),
+    Look(
+        "list",
+        "List objects of any kind, or show one (output yaml). Never Secrets. 列出对象。",
+        Get,
+        Looks.read,
+        12 * KIB,
+    ),
+    Look(
+        "describe", "One object: state, conditions, its pods, last events. 看一个对象。", Describe, Looks.read, 6 * KIB
+    ),
+    Look("logs", "The log of a pod, or of a workload's worst pod, ranked. 看日志。", Logs, Looks.read, 6 * KIB),
+    Look("quota", "ResourceQuota and LimitRange of a namespace. 看配额。", Where, Looks.quota, 2 * KIB),
+    Look("triage", "What rules find wrong, with evidence. 规则诊断。", Of, Looks.triage, 12 * KIB),
 )

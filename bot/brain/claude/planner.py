@@ -15,17 +15,18 @@ import structlog
 
 from bot.brain.claude.aliases import Aliases, Sort
 from bot.brain.claude.away import Away, Unusable
+from bot.brain.claude.citations import cited
 from bot.brain.claude.conversation import Conversation
 from bot.brain.claude.curtain import Curtain
 from bot.brain.claude.endpoint import Endpoint
 from bot.brain.claude.looks import Looks, diagnosis_text
 from bot.brain.claude.prompt import diagnosis, request
 from bot.brain.claude.proposals import Proposals
-from bot.brain.claude.shown import Shown
 from bot.brain.claude.toolbox import Toolbox
-from bot.brain.claude.usage import Purpose, Spent
+from bot.brain.claude.usage import NO_USAGE, Purpose, Spent, Usage
 from bot.brain.memory import NOTHING, Memory
 from bot.brain.planner import Clarify, Conclusion, Diagnose, Plan, Planner, Refusal, Reply
+from bot.brain.shown import Shown
 from bot.words import Words
 from executor.cluster import Reader
 from executor.diagnosis import Diagnosis
@@ -34,17 +35,16 @@ from executor.kinds import WORKLOADS, kind_named
 from executor.reason import Reason, reason
 from executor.redact import mask
 from executor.risk import Policy
-from executor.search import all_of
+from executor.search import MOST_OF_A_KIND, all_of
 
 log = structlog.get_logger()
 
 LONGEST_ANSWER = 2000
 """Characters of the model's words that a card shows."""
-_CITED = re.compile(r"\[(\d{1,3})\]")
 _MENTIONED = re.compile(r"@([\w\u4e00-\u9fff]{2,40})")
 _NAMED: tuple[tuple[Sort, tuple[str, ...]], ...] = (
     ("ns", ("Namespace",)),
-    ("app", (*WORKLOADS, "Service")),
+    ("app", (*WORKLOADS, "CronJob", "Service")),
     ("host", ("Node",)),
 )
 
@@ -86,7 +86,9 @@ class ClaudePlanner:
             return understood
 
         async def asked(conversation: Conversation) -> tuple[Purpose, Plan]:
-            found = await self._asked(text, memory, understood, conversation)
+            shown = Shown(target for turn in memory.turns for target in (*turn.targets, *turn.shown))
+            found = await self._asked(text, memory, understood, conversation, shown)
+            found = found.model_copy(update={"shown": shown.new})
             return ("proposal" if found.kind == "proposal" else "plan"), found
 
         answer = await self._with_model(asked)
@@ -96,7 +98,7 @@ class ClaudePlanner:
 
     async def conclude(self, seen: Diagnosis, text: str, memory: Memory = NOTHING) -> Conclusion | None:
         async def asked(conversation: Conversation) -> tuple[Purpose, Conclusion]:
-            curtain = await self._curtain(text)
+            curtain = await self._curtain(text, memory, conversation)
             told = diagnosis_text(seen, self._words)
             said = await conversation.until_answered(diagnosis(text, told, memory, curtain))
             return "diagnosis", _conclusion(_shown(said, curtain), sum(len(each.evidence) for each in seen.findings))
@@ -104,18 +106,20 @@ class ClaudePlanner:
         answer = await self._with_model(asked)
         return Conclusion(notes=(answer,)) if isinstance(answer, Reason) else answer
 
-    async def _asked(self, text: str, memory: Memory, understood: Plan, conversation: Conversation) -> Plan:
-        curtain = await self._curtain(text)
-        shown = Shown(target for turn in memory.turns for target in turn.targets)
+    async def _asked(
+        self, text: str, memory: Memory, understood: Plan, conversation: Conversation, shown: Shown
+    ) -> Plan:
+        curtain = await self._curtain(text, memory, conversation)
         looks = Looks(self._reader, self._words, shown) if self._reader else None
         proposals = Proposals(self._reader, self._words, self._policy, shown, memory, understood)
         toolbox = Toolbox(looks, proposals, curtain, self._endpoint.limits)
         try:
             said = await conversation.until_answered(request(text, memory, curtain), toolbox)
-        except Unusable:
+        except (Away, Unusable) as error:
             if not proposals.operations:
-                raise
-            said = ""  # what it proposed before stands: it was checked, and a person decides
+                raise  # else what it proposed before stands: it was checked, and a person decides
+            unfinished = reason("model.unfinished", why=self._told(error.reason))
+            return proposals.plan.model_copy(update={"notes": (unfinished,)})
         if proposals.operations:
             return proposals.plan
         if toolbox.diagnose is not None:
@@ -133,17 +137,18 @@ class ClaudePlanner:
         except Away as error:
             return self._without(error.reason)
         try:
-            async with asyncio.timeout(self._endpoint.patience.whole):
-                purpose, answer = await ask(conversation)
-        except (Away, TimeoutError) as error:
-            away = error if isinstance(error, Away) else Away(reason("model.timeout"))
-            breaker.failed(away)
-            return self._without(away.reason)
+            purpose, answer = await ask(conversation)
+        except Away as error:
+            breaker.failed(error)
+            return self._without(error.reason, conversation.usage)
         except Unusable as error:
             breaker.answered()
-            return self._without(error.reason)
+            return self._without(error.reason, conversation.usage)
         else:
-            breaker.answered()
+            if conversation.lost is None:
+                breaker.answered()
+            else:
+                breaker.failed(conversation.lost)
             self.spent.add(purpose, conversation.usage)
             usage = conversation.usage
             log.info(
@@ -159,27 +164,39 @@ class ClaudePlanner:
         finally:
             breaker.gave_up()
 
-    def _without(self, why: Reason) -> Reason:
+    def _without(self, why: Reason, spent: Usage = NO_USAGE) -> Reason:
         self.spent.failures[why.code] += 1
-        log.warning("model.without", reason=why.code)
-        return reason("model.away", why=self._words.say(why))
+        tokens = {"input": spent.input, "cached": spent.cached, "output": spent.output}
+        log.warning("model.without", reason=why.code, calls=spent.calls, **tokens)
+        return reason("model.away", why=self._told(why))
 
-    async def _curtain(self, text: str) -> Curtain:
+    def _told(self, why: Reason) -> str:
+        """The endpoint's own words may hold aliases."""
+        said = self._words.say(why)
+        return self._aliases.restore(said) if self._aliases else said
+
+    async def _curtain(self, text: str, memory: Memory, conversation: Conversation) -> Curtain:
+        """Raises Unusable when the names cannot be learned: names that are not known cannot be hidden."""
         if self._aliases is not None:
-            self._aliases.learn("person", _MENTIONED.findall(text))
-            await self._learn_names(self._aliases)
+            said = [text, *(words for turn in memory.turns for words in (turn.asked, turn.told))]
+            self._aliases.learn("person", (name for words in said for name in _MENTIONED.findall(words)))
+            try:
+                async with asyncio.timeout_at(conversation.until):
+                    await self._learn_names(self._aliases)
+            except (ClusterError, TimeoutError) as error:
+                raise Unusable(reason("model.names_unknown")) from error
         return Curtain(self._aliases)
 
     async def _learn_names(self, aliases: Aliases) -> None:
-        """What the cluster calls its own. Raises Unusable when it cannot say: names that are not known cannot be hidden."""
+        """What the cluster calls its own. Raises ClusterError, and Unusable where none is there to tell, or more than is listed."""
         if self._reader is None:
-            return
-        try:
-            for sort, kinds in _NAMED:
-                raws = await all_of(self._reader, [kind_named(kind) for kind in kinds], None)
+            raise Unusable(reason("model.names_unknown"))
+        for sort, kinds in _NAMED:
+            for kind in kinds:
+                raws = await all_of(self._reader, [kind_named(kind)], None)
+                if len(raws) >= MOST_OF_A_KIND:
+                    raise Unusable(reason("model.names_unknown"))
                 aliases.learn(sort, (str(raw["metadata"]["name"]) for raw in raws))
-        except ClusterError as error:
-            raise Unusable(reason("model.names_unknown")) from error
 
 
 def _open(plan: Plan) -> bool:
@@ -193,6 +210,6 @@ def _shown(said: str, curtain: Curtain) -> str:
 
 
 def _conclusion(text: str, evidence: int) -> Conclusion:
-    cited = [int(number) for number in _CITED.findall(text)]
-    founded = bool(cited) and all(1 <= number <= evidence for number in cited)
-    return Conclusion(text=text, founded=founded)
+    text, numbers = cited(text)
+    invented = tuple(sorted(number for number in numbers if not 1 <= number <= evidence))
+    return Conclusion(text=text, founded=bool(numbers) and not invented, invented=invented)

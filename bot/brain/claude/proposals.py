@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from bot.brain.claude.curtain import Curtain
 from bot.brain.claude.schemas import schema_of
-from bot.brain.claude.shown import Shown
 from bot.brain.memory import Memory
 from bot.brain.planner import Caution, Plan, Proposal
+from bot.brain.shown import Shown
 from bot.words import Words
 from executor import kubectl, resolve, risk
 from executor.cluster import Reader
@@ -86,7 +86,8 @@ class Proposals:
         judged = self._permit(whole)
         if any(denied.forbids(whole) for denied in self._memory.denied) and not self._asked_again(whole):  # type: ignore[arg-type]
             raise Invalid(
-                "a person denied this in this conversation; propose it again only when a person asks for it again"
+                "a person denied this in this conversation, in these or other words; do not propose it again. Whoever wants it"
+                f" after all can type: {kubectl.command_of(whole)}"
             )
         if whole in self.operations:
             return "already proposed"

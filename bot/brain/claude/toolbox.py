@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from bot.brain.claude.answers import Used
 from bot.brain.claude.curtain import Curtain
 from bot.brain.claude.looks import LOOKS, Looks, NotSeen, Of
+from bot.brain.claude.looks_closer import CLOSER
 from bot.brain.claude.patience import Limits
 from bot.brain.claude.proposals import CHANGES, Invalid, Proposals, definitions
 from bot.brain.claude.schemas import schema_of
@@ -20,7 +21,7 @@ from executor.operations import Target
 log = structlog.get_logger()
 
 DIAGNOSE = "show_diagnosis"
-_BY_NAME = {look.name: look for look in LOOKS}
+_BY_NAME = {look.name: look for look in (*LOOKS, *CLOSER)}
 _LONGEST_ERROR = 1000
 
 Json = dict[str, Any]
@@ -33,11 +34,12 @@ def tools() -> list[Json]:
         "description": "Show the person the full diagnosis card of one object instead of an answer in words. 出诊断卡片。",
         "input_schema": schema_of(Of),
     }
-    return [*(look.definition for look in LOOKS), shown, *definitions()]
+    return [*(look.definition for look in _BY_NAME.values()), shown, *definitions()]
 
 
 class Toolbox:
-    """`looks` is None where no cluster can be read. `diagnose` is the object whose diagnosis is to be shown, once it is said."""
+    """`looks` is None where no cluster can be read. `diagnose` is the object whose diagnosis is to be shown, once it is said.
+    Once it is `closed` every use is answered by the advice to come to an end."""
 
     def __init__(self, looks: Looks | None, proposals: Proposals, curtain: Curtain, limits: Limits) -> None:
         self._looks = looks
@@ -47,6 +49,7 @@ class Toolbox:
         self._room = limits.results
         self._slots = asyncio.Semaphore(limits.at_once)
         self.calls = 0
+        self.closed = False
         self.diagnose: Target | None = None
 
     async def use(self, uses: Sequence[Used]) -> list[Json]:
@@ -79,7 +82,7 @@ class Toolbox:
         """What it gave, and whether that is an error."""
         if used.problem:
             return f"{used.problem}; say them again as one JSON object", True
-        if self.calls > self._limits.calls:
+        if self.closed or self.calls > self._limits.calls:
             return "no more tools for this request: answer with what is known, and say what is not", True
         given = self._curtain.restore_input(used.input)
         try:
@@ -108,7 +111,7 @@ class Toolbox:
         asked = look.model.model_validate(given)
         async with self._slots:
             seen = await look.run(self._looks, asked)
-        most = min(self._limits.result, self._room)
+        most = min(look.most, self._limits.result, self._room)
         if most < 200:  # what is left would say nothing
             raise NotSeen("the room for results is used up: answer with what is known, and say what is not")
         self._room -= min(most, len(seen.text.encode()))

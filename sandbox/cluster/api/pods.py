@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from sandbox.cluster.api.foreign import kubelet_port, passed_on
 from sandbox.cluster.api.listing import integer
 from sandbox.cluster.api.rendering import encode
 from sandbox.cluster.api.routes import is_true
@@ -66,10 +67,15 @@ def log_options(pod: Object, query: Mapping[str, str], now: datetime) -> LogOpti
     )
 
 
-async def log(request: web.Request, pod: Object, kubelet: Kubelet, clock: Clock) -> web.StreamResponse:
+async def log(
+    request: web.Request, pod: Object, node: Object | None, kubelet: Kubelet, clock: Clock
+) -> web.StreamResponse:
+    """`node` is the pod's, if it is there."""
     options = log_options(pod, request.query, clock.now())
     name = container_name(pod, request.query.get("container", ""))
     record = kubelet.records.get(uid_of(pod))
+    if record is None and node is not None and (port := kubelet_port(node)):
+        return await passed_on(request, pod, name, port)
     if record is None:
         return web.Response(status=HTTPStatus.NO_CONTENT)
     container = record.containers.get(name)

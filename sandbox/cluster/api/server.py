@@ -17,7 +17,7 @@ from sandbox.cluster.faults import Call, Traffic
 from sandbox.cluster.kubelet.node import Kubelet
 from sandbox.cluster.objects import Object
 from sandbox.cluster.registry import Registry
-from sandbox.cluster.resources import PODS, Resource
+from sandbox.cluster.resources import NODES, PODS, Resource
 from sandbox.cluster.store import Key
 
 _HEALTH = ("/healthz", "/livez", "/readyz")
@@ -106,7 +106,9 @@ class ApiServer:
         if route.subresource and not discovery.allowed(route.subresource, verb):
             raise method_not_allowed()
         if route.subresource == "log":
-            return await pods.log(request, self._pod(route), self.kubelet, self.registry.clock)
+            pod = self._pod(route)
+            node = self.registry.store.get(NODES, "", pod["spec"].get("nodeName", ""))
+            return await pods.log(request, pod, node, self.kubelet, self.registry.clock)
         if route.subresource == "exec":
             # Since 1.35 a WebSocket exec, which is a GET, needs `create` as well (core/pod/rest/authorize.go).
             self.access.require(user, route.ask("create"))

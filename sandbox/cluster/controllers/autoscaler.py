@@ -41,15 +41,27 @@ class Autoscalers(ControlLoop[Key]):
             self.recorder.event(r.AUTOSCALERS, autoscaler, "Warning", "FailedGetScale", missing)
             return None
         replicas = scaled["spec"].get("replicas", 1)
-        failed = f"the HPA was unable to compute the replica count: {_UNMEASURED}"
-        active = _condition("ScalingActive", "False", "FailedGetResourceMetric", failed, now)
+        reason, why = _unmeasured(autoscaler)
+        failed = f"the HPA was unable to compute the replica count: {why}"
+        active = _condition("ScalingActive", "False", reason, failed, now)
         self._write(key, autoscaler, {"currentReplicas": replicas}, [_condition(*_ABLE, now), active])
-        self.recorder.event(r.AUTOSCALERS, autoscaler, "Warning", "FailedGetResourceMetric", _UNMEASURED)
+        self.recorder.event(r.AUTOSCALERS, autoscaler, "Warning", reason, why)
         return None
 
     def _write(self, key: Key, autoscaler: Object, counts: Object, conditions: list[Object]) -> None:
         status = {**status_of(autoscaler), **counts, "conditions": conditions}
         self.registry.update(key, lambda obj: {**obj, "status": status}, self.writer, subresource="status")
+
+
+def _unmeasured(autoscaler: Object) -> tuple[str, str]:
+    """(reason, words) for its first metric."""
+    metric: Object = next(iter(autoscaler["spec"].get("metrics") or ()), {})
+    if metric.get("type") != "External":
+        return "FailedGetResourceMetric", _UNMEASURED
+    name = metric["external"]["metric"]["name"]
+    missing = f"the server could not find the requested resource (get {name}.external.metrics.k8s.io)"
+    why = f"unable to get external metric {namespace_of(autoscaler)}/{name}/nil: unable to fetch metrics from external metrics"
+    return "FailedGetExternalMetric", f"{why} API: {missing}"
 
 
 def _condition(kind: str, status: str, reason: str, message: str, now: str) -> Object:

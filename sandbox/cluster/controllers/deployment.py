@@ -17,6 +17,7 @@ from sandbox.cluster.controllers.rollout import (
     replicas_of,
     total_replicas,
 )
+from sandbox.cluster.failures import Failure
 from sandbox.cluster.history import Change
 from sandbox.cluster.objects import (
     Object,
@@ -128,8 +129,12 @@ class Deployments(ControlLoop[Key]):
         existed = sets.new is not None
         if not existed:
             size = new_replica_count(sets.deployment, sets.all, 0)
-            while not sets.create_new(size):
-                self._count_collision(key, sets)
+            try:
+                while not sets.create_new(size):
+                    self._count_collision(key, sets)
+            except Failure:
+                self._say_progress(key, "False", "ReplicaSetCreateError", sets.refusal)
+                raise
         reason = status.progressing_reason(sets.deployment)
         if sets.new is None or not status.has_deadline(sets.deployment) or (existed and reason):
             self._remember_revision(key, sets)

@@ -55,6 +55,8 @@ class ReplicaSetsOf:
         self._recorder = recorder
         self.deployment = deployment
         self.all = sorted(found, key=lambda item: (item["metadata"]["creationTimestamp"], name_of(item)))
+        self.refusal = ""
+        """Why the last ReplicaSet could not be made."""
 
     @property
     def new(self) -> Object | None:
@@ -116,6 +118,7 @@ class ReplicaSetsOf:
                 return False
             text = f'Failed to create new replica set "{name_of(deployment)}-{hashed}": {failure.message}'
             self._recorder.event(r.DEPLOYMENTS, deployment, "Warning", "ReplicaSetCreateError", text)
+            self.refusal = text
             raise
         self.all.append(created)
         if size:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sandbox.cluster import resources as r
+from sandbox.cluster.clock import Clock
 from sandbox.cluster.controllers.loop import ControlLoop
 from sandbox.cluster.history import Change
 from sandbox.cluster.kubelet.fates import has_fate
-from sandbox.cluster.nodes import refusal
 from sandbox.cluster.objects import Object, claims_of, condition_of, is_terminating, name_of, namespace_of, status_of
-from sandbox.cluster.registry import Writer
+from sandbox.cluster.placement import refusals
+from sandbox.cluster.registry import Registry, Writer
 from sandbox.cluster.store import Key
 
 
@@ -18,26 +19,36 @@ class Scheduler(ControlLoop[Key]):
     writer = Writer("kube-scheduler")
     _turn_of = 0
 
+    def __init__(self, registry: Registry, clock: Clock) -> None:
+        super().__init__(registry, clock)
+        self._refused: dict[Key, None] = {}
+
     def concerns(self, change: Change) -> Iterable[Key]:
         obj = change.object
         if change.resource is r.PODS:
-            if change.type != "DELETED" and not obj["spec"].get("nodeName"):
+            if change.type == "DELETED":
+                yield from self._refused
+            elif not obj["spec"].get("nodeName"):
                 yield Key(r.PODS, namespace_of(obj), name_of(obj))
         elif change.resource in (r.NODES, r.CLAIMS) and change.type != "DELETED":
-            home = namespace_of(obj) if change.resource is r.CLAIMS else None
-            for pod in self.store.objects(r.PODS, home):
-                if not pod["spec"].get("nodeName"):
-                    yield Key(r.PODS, namespace_of(pod), name_of(pod))
+            yield from self._refused
 
     def sync(self, key: Key) -> float | None:
+        self._refused.pop(key, None)
         pod = self.store.at(key)
         if pod is None or pod["spec"].get("nodeName") or is_terminating(pod):
             return None
+        if pod["spec"].get("schedulerName") != self.component:
+            return None
+        if pod["spec"].get("schedulingGates"):
+            self._condition(key, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates")
+            return None
         nodes = sorted(self.store.objects(r.NODES), key=name_of)
-        refusals = [refusal(node, pod["spec"]) for node in nodes]
-        willing = [node for node, said in zip(nodes, refusals, strict=True) if not said]
-        refusal_of_all = self._refusal(pod, refusals)
+        said = refusals(self.store, nodes, pod)
+        willing = [node for node, why in zip(nodes, said, strict=True) if not why]
+        refusal_of_all = self._refusal(pod, said)
         if refusal_of_all:
+            self._refused[key] = None
             self._refuse(key, pod, refusal_of_all)
         else:
             self._turn_of += 1
@@ -76,12 +87,17 @@ class Scheduler(ControlLoop[Key]):
         self.recorder.scheduling_event(pod, "Normal", "Scheduled", text, "Binding")
 
     def _refuse(self, key: Key, pod: Object, text: str) -> None:
-        known = condition_of(pod, "PodScheduled")
+        if self._condition(key, "Unschedulable", text):
+            self.recorder.scheduling_event(pod, "Warning", "FailedScheduling", text, "Scheduling")
+
+    def _condition(self, key: Key, reason: str, text: str) -> bool:
+        """Why it has no node; whether that is news."""
+        known = condition_of(self.registry.read(*key), "PodScheduled")
         if known is not None and known.get("message") == text:
-            return
+            return False
         condition = {
             "type": "PodScheduled", "status": "False", "lastProbeTime": None, "lastTransitionTime": self.clock.stamp(),
-            "reason": "Unschedulable", "message": text,
+            "reason": reason, "message": text,
         }  # fmt: skip
         self.registry.update(
             key,
@@ -89,4 +105,4 @@ class Scheduler(ControlLoop[Key]):
             self.writer,
             subresource="status",
         )
-        self.recorder.scheduling_event(pod, "Warning", "FailedScheduling", text, "Scheduling")
+        return True

@@ -8,6 +8,7 @@ from sandbox.cluster.foundation import STORAGE_CLASS
 from sandbox.cluster.history import Change
 from sandbox.cluster.objects import (
     Object,
+    annotations_of,
     claims_of,
     finalizers_of,
     is_terminating,
@@ -20,11 +21,12 @@ from sandbox.cluster.quantity import amount
 from sandbox.cluster.store import Key
 
 _PROVISION_SECONDS = 15.0
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
 class VolumeClaims(ControlLoop[Key]):
-    """A claim of the storage class there is is bound at once; any other to a volume of its class that fits. Held while a pod uses
-    it."""
+    """A claim of the cluster's own storage class is bound at once; any other to a volume of its class that fits. Held while a
+    pod uses it."""
 
     component = "persistentvolume-controller"
 
@@ -50,15 +52,31 @@ class VolumeClaims(ControlLoop[Key]):
                 kept = [name for name in finalizers_of(claim) if name != "kubernetes.io/pvc-protection"]
                 self.registry.update(key, lambda obj: with_metadata(obj, finalizers=kept or None), self.writer)
         elif status_of(claim).get("phase") == "Pending":
-            wanted = claim["spec"].get("storageClassName", STORAGE_CLASS)
-            if volume := self._fitting(claim, wanted):
+            wanted = claim["spec"].get("storageClassName", self._default())
+            volume = self._fitting(claim, wanted)
+            if volume:
                 self._take(volume, claim)
             elif wanted != STORAGE_CLASS:
-                text = f'storageclass.storage.k8s.io "{wanted}" not found'
-                self.recorder.event(r.CLAIMS, claim, "Warning", "ProvisioningFailed", text)
+                self.recorder.event(r.CLAIMS, claim, *self._nobody(wanted))
                 return _PROVISION_SECONDS
             self._bind(key, volume)
         return None
+
+    def _default(self) -> str:
+        classes = self.store.objects(r.STORAGE_CLASSES)
+        return next((name_of(each) for each in classes if annotations_of(each).get(_DEFAULT) == "true"), "")
+
+    def _nobody(self, wanted: str) -> tuple[str, str, str]:
+        """The event (kind, reason, words) of a claim that no volume fits and for which nobody here makes one."""
+        if not wanted:
+            text = "no persistent volumes available for this claim and no storage class is set"
+            return "Normal", "FailedBinding", text
+        known = self.store.get(r.STORAGE_CLASSES, "", wanted)
+        if known is None:
+            return "Warning", "ProvisioningFailed", f'storageclass.storage.k8s.io "{wanted}" not found'
+        made_by = f"either by the external provisioner '{known.get('provisioner', '')}' or manually by the system administrator"
+        more = "If volume creation is delayed, please verify that the provisioner is running and correctly registered."
+        return "Normal", "ExternalProvisioning", f"Waiting for a volume to be created {made_by}. {more}"
 
     def _fitting(self, claim: Object, wanted: str) -> str:
         """The name of a free volume of the class that has the modes and the room; "" where there is none."""

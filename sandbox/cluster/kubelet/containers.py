@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.cluster.clock import stamp_of
-from sandbox.cluster.kubelet.fates import fate_of
+from sandbox.cluster.kubelet.fates import fate_in
 from sandbox.cluster.objects import Object, name_of, namespace_of, uid_of
 
 
@@ -15,16 +15,13 @@ class Container:
 
     name: str
     image: str
+    fate: str
     state: Object = field(default_factory=lambda: {"waiting": {"reason": "ContainerCreating"}})
     last_state: Object = field(default_factory=dict)
     restarts: int = 0
     ready: bool = False
     began: datetime | None = None
     previous: datetime | None = None
-
-    @property
-    def fate(self) -> str:
-        return fate_of(self.image)
 
     @property
     def running(self) -> bool:
@@ -127,5 +124,5 @@ def record_of(pod: Object, ip: str, now: datetime) -> PodRecord:
     spec = pod["spec"]
     return PodRecord(
         uid_of(pod), namespace_of(pod), name_of(pod), spec["nodeName"], ip, now, spec["restartPolicy"],
-        {item["name"]: Container(item["name"], item["image"]) for item in spec["containers"]},
+        {item["name"]: Container(item["name"], item["image"], fate_in(item)) for item in spec["containers"]},
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sandbox.cluster.clock import MICROSECOND_STAMP, Clock, stamp_of
 from sandbox.cluster.failures import bad_request
 from sandbox.cluster.kubelet.containers import Container, PodRecord
+from sandbox.cluster.planted import CACHE_PASSWORD, DATABASE_PASSWORD, SESSION_TOKEN
 
 _PULL_TROUBLE = {
     "ErrImagePull": "image can't be pulled",
@@ -48,7 +49,7 @@ def lines_of(
     if container.fate == "crash":
         texts = [
             (0, f"{stamp_of(at(0))} INFO starting {container.name}"),
-            (0, f"{stamp_of(at(0))} INFO connecting to postgres://shop:s3cr3t-pw@db:5432/shop"),
+            (0, f"{stamp_of(at(0))} INFO connecting to postgres://shop:{DATABASE_PASSWORD}@db:5432/shop"),
             (1, f"{stamp_of(at(1))} ERROR dial tcp 10.96.0.12:5432: connect: connection refused"),
             (1, "Traceback (most recent call last):"),
             (1, '  File "/app/main.py", line 42, in <module>'),
@@ -64,10 +65,13 @@ def lines_of(
         return _cut(few, first, last)
     count = _seconds(container, began, clock) + 1
     first = first if last is None else max(first, count - last)
-    return [
-        Line(at(i), f'{stamp_of(at(i))} 10.0.0.{i % 250} "GET /healthz HTTP/1.1" 200 {i % 97}')
-        for i in range(first, count)
-    ]
+    return [Line(at(i), f"{stamp_of(at(i))} {_healthy(i)}") for i in range(first, count)]
+
+
+def _healthy(second: int) -> str:
+    if second % 60 == 0:
+        return f"INFO cache redis://:{CACHE_PASSWORD}@redis:6379/0 is there, session token={SESSION_TOKEN}"
+    return f'10.0.0.{second % 250} "GET /healthz HTTP/1.1" 200 {second % 97}'
 
 
 def _cut(lines: list[Line], first: int, last: int | None) -> list[Line]:

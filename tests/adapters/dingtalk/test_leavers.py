@@ -8,7 +8,8 @@ import pytest
 from adapters.dingtalk import DingTalk
 from adapters.types import Person
 from sandbox.dingtalk import Clock, DingTalkStandIn
-from tests.adapters.dingtalk.conftest import GROUP, HAN, LI, Ears, door_to, listening
+from tests.adapters.dingtalk.conftest import GROUP, HAN, LI, door_to
+from tests.adapters.ears import Ears, listening
 
 Line = asyncio.Task[None]
 

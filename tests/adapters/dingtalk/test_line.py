@@ -13,7 +13,8 @@ from adapters.errors import CredentialsRejected, Throttled, Unreachable
 from adapters.types import Acknowledge, Answer, CardAction, Message
 from sandbox.dingtalk import Clock, DingTalkStandIn, Undelivered
 from sandbox.dingtalk.api import OPEN_CONNECTION
-from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, Ears, door_to, listening
+from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, door_to
+from tests.adapters.ears import Ears, listening
 
 Line = asyncio.Task[None]
 
@@ -36,71 +37,6 @@ async def test_words_are_heard_however_they_come(
 ) -> None:
     await (await gateway.say(LI, "重启 nginx", conversation=GROUP, msgtype=msgtype)).acked()
     assert ears.messages[0].text == "重启 nginx"
-
-
-async def test_it_is_acknowledged_only_when_it_is_persisted(line: Line, ears: Ears, gateway: DingTalkStandIn) -> None:
-    persisted = asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-
-    ears.on_message = slowly
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    other = await gateway.event("org_admin_add", {})
-    await other.acked()  # came later on the same line
-    assert delivery.state == "waiting"
-    persisted.set()
-    await delivery.acked()
-
-
-async def test_a_message_that_was_not_persisted_comes_again(
-    line: Line, ears: Ears, gateway: DingTalkStandIn, clock: Clock, logged: list[EventDict]
-) -> None:
-    async def fail(_: Message) -> None:
-        raise OSError("disk full")
-
-    ears.on_message = fail
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    await (await gateway.event("x", {})).acked()
-    assert delivery.state == "waiting"
-    assert "dingtalk.message.failed" in [entry["event"] for entry in logged]
-    ears.on_message = None
-    await clock.advance(60)
-    await delivery.acked()
-    assert [message.id for message in ears.messages] == [delivery.msg_id] * 2
-    assert len({attempt.message_id for attempt in delivery.attempts}) == 2
-
-
-async def test_a_store_that_hangs_leaves_the_message_to_come_again(
-    gateway: DingTalkStandIn, ears: Ears, logged: list[EventDict]
-) -> None:
-    given_up = asyncio.Event()
-
-    async def hang(_: Message) -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            given_up.set()
-
-    ears.on_message = hang
-    door = door_to(gateway, patience=replace(BRISK, message=0.01))
-    async with listening(door, ears, gateway):
-        delivery = await gateway.say(LI, "x", conversation=GROUP)
-        await given_up.wait()
-        await (await gateway.event("x", {})).acked()
-        assert delivery.state == "waiting"
-        assert "dingtalk.message.failed" in [entry["event"] for entry in logged]
-    await door.close()
-
-
-async def test_many_at_once_are_heard_in_order_and_all_acknowledged(
-    line: Line, ears: Ears, gateway: DingTalkStandIn
-) -> None:
-    deliveries = [await gateway.say(LI, str(n), conversation=GROUP) for n in range(300)]
-    for delivery in deliveries:
-        await delivery.acked()
-    assert [message.text for message in ears.messages] == [str(n) for n in range(300)]
 
 
 async def test_a_message_without_text_past_the_quota(line: Line, ears: Ears, gateway: DingTalkStandIn) -> None:
@@ -247,40 +183,6 @@ async def test_a_handler_that_never_ends_does_not_hold_a_line_that_was_disconnec
     assert {"event": "dingtalk.answers.owed", "count": 1, "log_level": "warning"} in logged
 
 
-async def test_a_polite_close_returns(line: Line, gateway: DingTalkStandIn) -> None:
-    gateway.faults.close()
-    async with asyncio.timeout(5):
-        await line
-
-
-async def test_a_line_that_breaks_is_unreachable(line: Line, gateway: DingTalkStandIn) -> None:
-    gateway.faults.abort()
-    with pytest.raises(Unreachable, match="the line broke"):
-        async with asyncio.timeout(5):
-            await line
-
-
-async def test_work_in_hand_survives_the_line_it_came_on(
-    line: Line, ears: Ears, gateway: DingTalkStandIn, door: DingTalk, logged: list[EventDict]
-) -> None:
-    persisted, done = asyncio.Event(), asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-        done.set()
-
-    ears.on_message = slowly
-    await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    gateway.faults.abort()
-    with pytest.raises(Unreachable):
-        await line
-    persisted.set()
-    await door.close()
-    assert done.is_set()
-    assert "dingtalk.answer.lost" in [entry["event"] for entry in logged]
-
-
 async def test_a_line_on_which_nothing_is_heard_is_given_up(gateway: DingTalkStandIn, ears: Ears) -> None:
     door = door_to(gateway, patience=replace(BRISK, silence=0.05))
     gateway_line = asyncio.create_task(door.listen(ears.message, ears.click))
@@ -311,29 +213,6 @@ async def test_it_can_listen_again_after_each_end(door: DingTalk, ears: Ears, ga
             await asyncio.wait([line], timeout=5)
             assert line.done()
     assert len(ears.messages) == 3
-
-
-async def test_cancelled_it_reads_no_more_ends_what_is_in_hand_and_says_goodbye(
-    door: DingTalk, ears: Ears, gateway: DingTalkStandIn
-) -> None:
-    persisted = asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-
-    ears.on_message = slowly
-    line = asyncio.create_task(door.listen(ears.message, ears.click))
-    await gateway.connected()
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    line.cancel()
-    await asyncio.sleep(0.01)
-    persisted.set()
-    await delivery.acked()
-    await asyncio.wait([line])
-    assert line.cancelled()
-    await gateway.until(lambda: not gateway.deliveries.lines)
-    assert len(ears.messages) == 1
 
 
 async def test_a_click_that_was_under_way_when_we_said_goodbye_is_decided_and_the_card_needs_an_update(
@@ -397,22 +276,6 @@ async def test_a_gateway_that_does_not_answer_our_goodbye_is_left_all_the_same(
         async with asyncio.timeout(5):
             await asyncio.wait([line])
         assert line.cancelled()
-
-
-async def test_cancelled_it_waits_for_handlers_only_so_long(
-    door: DingTalk, ears: Ears, gateway: DingTalkStandIn, logged: list[EventDict]
-) -> None:
-    async def hang(_: Message) -> None:
-        await asyncio.Event().wait()
-
-    ears.on_message = hang
-    async with listening(door, ears, gateway) as line:
-        await gateway.say(LI, "x", conversation=GROUP)
-        await ears.next()
-        line.cancel()
-        async with asyncio.timeout(5):
-            await asyncio.wait([line])
-    assert {"event": "handlers.cut", "count": 1, "log_level": "warning"} in logged
 
 
 # Opening

@@ -12,8 +12,9 @@ from adapters.types import Acknowledge, Answer, CardAction, Sent
 from cards.model import Card, Progress, Tone
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import CARD_STREAMING, STREAMING, UPDATE
-from tests.adapters.dingtalk.conftest import BRISK, HAN, LI, OPS, Ears, listening
+from tests.adapters.dingtalk.conftest import BRISK, HAN, LI, OPS
 from tests.adapters.dingtalk.test_own_templates import OWN, install
+from tests.adapters.ears import Ears, listening
 from tests.cards.samples import sample
 
 

@@ -18,7 +18,8 @@ from cards.dingtalk_native import FORMS
 from cards.model import Card, Code, Section
 from sandbox.dingtalk import CardView, DingTalkStandIn, read_template
 from sandbox.dingtalk.api import CARD_WRITE, CREATE_AND_DELIVER, UPDATE
-from tests.adapters.dingtalk.conftest import BRISK, HAN, LI, OPS, Ears, listening
+from tests.adapters.dingtalk.conftest import BRISK, HAN, LI, OPS
+from tests.adapters.ears import Ears, listening
 from tests.cards.samples import STATES, sample
 
 FILES = Path(__file__).parents[3] / "deploy" / "dingtalk"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dingtalk.refusals import TokenInvalid, understand
+from adapters.access_token import TokenInvalid
+from adapters.dingtalk.refusals import understand
 from adapters.errors import (
     CredentialsRejected,
     MessageGone,

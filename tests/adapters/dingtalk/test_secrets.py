@@ -14,7 +14,8 @@ from adapters.types import Message
 from cards.model import Card
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import CREATE_AND_DELIVER, USER_GET
-from tests.adapters.dingtalk.conftest import GROUP, HAN, LI, OPS, Ears, door_to, listening
+from tests.adapters.dingtalk.conftest import GROUP, HAN, LI, OPS, door_to
+from tests.adapters.ears import Ears, listening
 
 
 def test_a_repr_hides_the_secret() -> None:

@@ -16,7 +16,8 @@ from adapters.dingtalk.line import open_line
 from adapters.dingtalk.openapi import OpenApi
 from adapters.errors import Unreachable
 from sandbox.dingtalk import DingTalkStandIn
-from tests.adapters.dingtalk.conftest import BRISK, Ears, door_to
+from tests.adapters.dingtalk.conftest import BRISK, door_to
+from tests.adapters.ears import Ears
 
 OPENSSL = shutil.which("openssl")
 

@@ -17,7 +17,8 @@ from adapters.types import Conversation
 from cards.model import Card
 from sandbox.dingtalk import DingTalkStandIn
 from sandbox.dingtalk.api import GROUP_SEND, SEND_BY_SESSION
-from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, OPS, Ears, listening
+from tests.adapters.dingtalk.conftest import BRISK, GROUP, HAN, LI, OPS
+from tests.adapters.ears import Ears, listening
 from tests.cards.samples import sample
 
 ALONE = Conversation(platform="dingtalk", id=LI, kind="single")

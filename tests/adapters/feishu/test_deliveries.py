@@ -14,7 +14,8 @@ from adapters.types import Acknowledge, Answer, CardAction, Conversation, Sent
 from cards.model import Card
 from sandbox.feishu import FeishuStandIn
 from sandbox.feishu.api import PATCH, REPLY, SEND, SEND_AS_BOT, TENANT_TOKEN
-from tests.adapters.feishu.conftest import GROUP, HAN, LI, OPS, TOPICS, Ears, door_to, listening
+from tests.adapters.ears import Ears, listening
+from tests.adapters.feishu.conftest import GROUP, HAN, LI, OPS, TOPICS, door_to
 from tests.adapters.feishu.wire import BRISK
 from tests.cards.samples import STATES, sample
 

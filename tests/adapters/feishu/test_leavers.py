@@ -11,7 +11,8 @@ from adapters.feishu.events import leaver
 from adapters.feishu.frames import Event
 from adapters.types import Person
 from sandbox.feishu import Clock, FeishuStandIn
-from tests.adapters.feishu.conftest import HAN, LI, Ears
+from tests.adapters.ears import Ears
+from tests.adapters.feishu.conftest import HAN, LI
 
 Line = asyncio.Task[None]
 DELETED, UPDATED = "contact.user.deleted_v3", "contact.user.updated_v3"

@@ -1,7 +1,6 @@
 """Leaving: the platform is told first, and what was on its way is carried to its end."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -11,32 +10,9 @@ from adapters.errors import Unreachable
 from adapters.feishu import Feishu
 from adapters.types import Answer, Message
 from sandbox.feishu import FeishuStandIn
-from tests.adapters.feishu.conftest import GROUP, LI, Ears, door_to, listening
-from tests.adapters.feishu.wire import BRISK, click, framed, message, pong, strange
-
-
-async def test_cancelled_it_answers_what_is_done_in_a_moment_and_says_goodbye(
-    ears: Ears, gateway: FeishuStandIn
-) -> None:
-    persisted = asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-
-    ears.on_message = slowly
-    door = door_to(gateway, patience=replace(BRISK, moment=5.0))
-    line = asyncio.create_task(door.listen(ears.message, ears.click))
-    await gateway.connected()
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    line.cancel()
-    await asyncio.sleep(0.01)
-    persisted.set()
-    assert (await delivery.acked()).code == 200
-    await asyncio.wait([line])
-    assert line.cancelled()
-    await gateway.until(lambda: not gateway.deliveries.lines)
-    await door.close()
+from tests.adapters.ears import Ears, listening
+from tests.adapters.feishu.conftest import GROUP, LI
+from tests.adapters.feishu.wire import click, framed, message, pong, strange
 
 
 async def test_cancelled_it_has_left_before_a_slow_handler_is_done(

@@ -8,10 +8,11 @@ from structlog.typing import EventDict
 
 from adapters.errors import CredentialsRejected, PlatformError, Throttled, Unreachable
 from adapters.feishu import Feishu
-from adapters.types import Conversation, Message
-from sandbox.feishu import Clock, FeishuStandIn
+from adapters.types import Conversation
+from sandbox.feishu import FeishuStandIn
 from sandbox.feishu.api import BOT_INFO, ENDPOINT
-from tests.adapters.feishu.conftest import GROUP, HAN, LI, TOPICS, Ears, door_to, listening
+from tests.adapters.ears import Ears, listening
+from tests.adapters.feishu.conftest import GROUP, HAN, LI, TOPICS, door_to
 from tests.adapters.feishu.wire import BRISK
 
 Line = asyncio.Task[None]
@@ -52,66 +53,6 @@ async def test_what_is_not_meant_for_the_bot_is_acknowledged_and_not_heard(
     gateway.credentials.scopes.add("im:message.group_msg")
     assert (await (await gateway.say(LI, "早", conversation=GROUP, mention=False)).acked()).code == 200
     assert ears.messages == []
-
-
-async def test_it_is_acknowledged_only_when_it_is_persisted(line: Line, ears: Ears, gateway: FeishuStandIn) -> None:
-    persisted = asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-
-    ears.on_message = slowly
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await (await gateway.event("im.chat.updated_v1", {})).acked()  # came later on the same line
-    assert delivery.state == "waiting"
-    persisted.set()
-    assert (await delivery.acked()).code == 200
-
-
-async def test_a_message_that_was_not_persisted_comes_again(
-    line: Line, ears: Ears, gateway: FeishuStandIn, clock: Clock, logged: list[EventDict]
-) -> None:
-    async def fail(_: Message) -> None:
-        raise OSError("disk full")
-
-    ears.on_message = fail
-    delivery = await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    await (await gateway.event("x", {})).acked()
-    assert "feishu.message.failed" in [entry["event"] for entry in logged]
-    ears.on_message = None
-    await clock.advance(15)
-    await delivery.acked()
-    assert [message.id for message in ears.messages] == [delivery.msg_id] * 2
-
-
-async def test_a_store_that_hangs_leaves_the_message_to_come_again(
-    gateway: FeishuStandIn, ears: Ears, clock: Clock
-) -> None:
-    async def hang(_: Message) -> None:
-        await asyncio.Event().wait()
-
-    ears.on_message = hang
-    door = door_to(gateway, patience=replace(BRISK, message=0.01))
-    async with listening(door, ears, gateway):
-        delivery = await gateway.say(LI, "x", conversation=GROUP)
-        await ears.next()
-        await gateway.until(lambda: not gateway.deliveries.waiting)
-        assert delivery.state == "waiting"
-        ears.on_message = None
-        await clock.advance(15)
-        await delivery.acked()
-    await door.close()
-
-
-async def test_many_at_once_are_heard_in_order_and_all_acknowledged(
-    line: Line, ears: Ears, gateway: FeishuStandIn
-) -> None:
-    deliveries = [await gateway.say(LI, str(n), conversation=GROUP) for n in range(300)]
-    for delivery in deliveries:
-        await delivery.acked()
-    assert [message.text for message in ears.messages] == [str(n) for n in range(300)]
-    assert not len(gateway.violations)
 
 
 async def test_a_message_in_several_frames_is_acknowledged_once(line: Line, ears: Ears, gateway: FeishuStandIn) -> None:
@@ -157,40 +98,6 @@ async def test_it_pings_at_once(line: Line, gateway: FeishuStandIn, door: Feishu
 # How a line ends
 
 
-async def test_a_polite_close_returns(line: Line, gateway: FeishuStandIn) -> None:
-    gateway.faults.close()
-    async with asyncio.timeout(5):
-        await line
-
-
-async def test_a_line_that_breaks_is_unreachable(line: Line, gateway: FeishuStandIn) -> None:
-    gateway.faults.abort()
-    with pytest.raises(Unreachable, match="the line broke"):
-        async with asyncio.timeout(5):
-            await line
-
-
-async def test_work_in_hand_survives_the_line_it_came_on(
-    line: Line, ears: Ears, gateway: FeishuStandIn, door: Feishu, logged: list[EventDict]
-) -> None:
-    persisted, done = asyncio.Event(), asyncio.Event()
-
-    async def slowly(_: Message) -> None:
-        await persisted.wait()
-        done.set()
-
-    ears.on_message = slowly
-    await gateway.say(LI, "重启 nginx", conversation=GROUP)
-    await ears.next()
-    gateway.faults.abort()
-    with pytest.raises(Unreachable):
-        await line
-    persisted.set()
-    await door.close()
-    assert done.is_set()
-    assert "feishu.answer.lost" in [entry["event"] for entry in logged]
-
-
 async def test_a_zombie_is_given_up(gateway: FeishuStandIn, ears: Ears) -> None:
     gateway.opening.config.ping_interval = 1
     door = door_to(gateway, patience=replace(BRISK, silence=-1.9))
@@ -201,16 +108,6 @@ async def test_a_zombie_is_given_up(gateway: FeishuStandIn, ears: Ears) -> None:
         async with asyncio.timeout(5):
             await line
     await door.close()
-
-
-async def test_it_can_listen_again_after_each_end(door: Feishu, ears: Ears, gateway: FeishuStandIn) -> None:
-    for end in (gateway.faults.close, gateway.faults.abort):
-        async with listening(door, ears, gateway) as line:
-            await (await gateway.say(LI, "还在", conversation=GROUP)).acked()
-            end()
-            await asyncio.wait([line], timeout=5)
-            assert line.done()
-    assert len(ears.messages) == 2
 
 
 # Opening

@@ -9,7 +9,8 @@ from adapters.feishu import Feishu
 from adapters.types import Person
 from sandbox.feishu import FeishuStandIn
 from sandbox.feishu.api import CONTACT, USERS_BATCH
-from tests.adapters.feishu.conftest import GROUP, HAN, LI, Ears
+from tests.adapters.ears import Ears
+from tests.adapters.feishu.conftest import GROUP, HAN, LI
 
 Line = asyncio.Task[None]
 

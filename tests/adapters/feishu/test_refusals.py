@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapters.access_token import TokenInvalid
 from adapters.errors import (
     CredentialsRejected,
     MessageGone,
@@ -13,7 +14,7 @@ from adapters.errors import (
     Throttled,
     Unreachable,
 )
-from adapters.feishu.refusals import LOCKED, PERSON_UNKNOWN, TokenInvalid, refusal
+from adapters.feishu.refusals import LOCKED, PERSON_UNKNOWN, refusal
 
 
 def said(code: Any, *, status: int = 400, msg: str = "x", headers: dict[str, str] | None = None) -> PlatformError:

@@ -15,7 +15,8 @@ from adapters.types import Message
 from cards.model import Card
 from sandbox.feishu import FeishuStandIn
 from sandbox.feishu.api import SEND
-from tests.adapters.feishu.conftest import GROUP, LI, OPS, Ears, door_to, listening
+from tests.adapters.ears import Ears, listening
+from tests.adapters.feishu.conftest import GROUP, LI, OPS, door_to
 from tests.adapters.feishu.wire import strange
 
 

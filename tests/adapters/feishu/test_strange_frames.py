@@ -10,7 +10,7 @@ from structlog.typing import EventDict
 
 from adapters.errors import Unreachable
 from adapters.feishu.sdk import Frame
-from tests.adapters.feishu.conftest import Ears
+from tests.adapters.ears import Ears
 from tests.adapters.feishu.wire import BRISK, framed, message, pong, said_back, strange
 
 

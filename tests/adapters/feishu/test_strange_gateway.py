@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from adapters.errors import CredentialsRejected, PlatformError, Refused, Throttled, Unreachable
-from tests.adapters.feishu.conftest import Ears
+from tests.adapters.ears import Ears
 from tests.adapters.feishu.wire import TOKEN, strange
 
 ENDPOINT = "/callback/ws/endpoint"

@@ -10,11 +10,14 @@ from pathlib import Path
 from adapters.types import Conversation
 from bot.alerts.alert import Alert, Place, Severity, key_of
 from bot.alerts.desk import Desk
+from bot.alerts.mutes import Mutes
+from bot.identities import Identities
 from bot.router import NotificationRouter
 from bot.store import Store, open_store
 from cards.model import Card
 from executor.cluster import connect
 from sandbox.cluster import ClusterStandIn
+from setup_server.accounts import Role
 from tests.bot.stand import ZH, Clock, Door
 
 NOWHERE = Place()
@@ -26,6 +29,7 @@ class Duty:
     store: Store
     clock: Clock
     desk: Desk
+    mutes: Mutes
     door: Door
     firing: dict[str, Alert] = field(default_factory=dict)
 
@@ -73,7 +77,13 @@ class Duty:
 
 @asynccontextmanager
 async def duty(
-    folder: Path, clock: Clock, *, cluster: ClusterStandIn | None = None, most: int = 12
+    folder: Path,
+    clock: Clock,
+    *,
+    cluster: ClusterStandIn | None = None,
+    most: int = 12,
+    role: Role = Role.MEMBER,
+    scarce: bool = False,
 ) -> AsyncIterator[Duty]:
     """Without a cluster there is none that answers."""
     async with AsyncExitStack() as stack:
@@ -87,5 +97,7 @@ async def duty(
         connection = await stack.enter_async_context(connect(str(folder / "kubeconfig")))
         door = Door()
         router = NotificationRouter(store, {"dingtalk": door}, clock)
-        desk = Desk(store, connection.reader, router, ZH, clock, to=(OPS,), most=most)
-        yield Duty(store, clock, desk, door)
+        desk = Desk(store, connection.reader, router, ZH, clock, to=(OPS,), most=most, scarce=lambda: scarce)
+        identities = Identities(store, clock, fixed=frozenset(), default=role)
+        mutes = Mutes(store, router, identities, ZH, clock, to=(OPS,))
+        yield Duty(store, clock, desk, mutes, door)

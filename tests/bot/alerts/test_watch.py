@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 
 from adapters.dingtalk import DingTalk
+from bot.alerts.access import Access
+from bot.alerts.rhythm import Rhythm
 from bot.alerts.watch import AlertWatch
 from bot.app import run
 from bot.settings import Settings
@@ -20,14 +22,16 @@ from sandbox.alertmanager import AlertmanagerStandIn
 from sandbox.cluster import ClusterStandIn, demo_shop
 from sandbox.dingtalk import DingTalkStandIn
 from tests.bot.alerts.duty import Duty, duty
-from tests.bot.stand import Clock
+from tests.bot.stand import ZH, Clock
 from tests.daemon import ADMIN, GROUP, MEMBER
 
 
 @asynccontextmanager
 async def watched(folder: Path, cluster: ClusterStandIn, url: str, clock: Clock) -> AsyncIterator[Duty]:
     async with duty(folder, clock, cluster=cluster) as here, connect(str(folder / "kubeconfig")) as connection:
-        watch = AlertWatch(here.desk, connection.reader, clock, url=url, told=True, every=0.02)
+        watch = AlertWatch(
+            here.desk, connection.reader, ZH, clock, access=Access(url=url), told=True, rhythm=Rhythm(every=0.02)
+        )
         running = asyncio.create_task(watch.run())
         try:
             yield here
@@ -88,9 +92,44 @@ async def test_an_alertmanager_that_is_away_for_long_is_an_alert_itself_and_clos
             while len(there.asked) < asked + 2:
                 await asyncio.sleep(0.005)
             clock.advance(700)
-            first, blind = await until(here, lambda cards: len(cards) == 2)
-            assert first.tag == "告警中"
+            first, blind = await until(here, lambda cards: cards[0].tag != "告警中")
+            assert (first.tag, first.final) == ("❓ 是否还在未知", False)
             assert blind.title == "告警：收不到 Alertmanager 的告警"
+            assert "看 Alertmanager 的日志" in blind.summary
+            await until(here, lambda cards: cards[0].tag == "告警中")
+            asked = len(there.asked)
+            while len(there.asked) < asked + 2:
+                await asyncio.sleep(0.01)
+            clock.advance(95)
+            await until(here, lambda cards: cards[1].final)
+
+
+async def test_without_the_pulse_of_prometheus_nothing_counts_as_resolved(tmp_path: Path) -> None:
+    """Its alerts run out by themselves a few minutes after it has died."""
+    clock = Clock()
+    async with ClusterStandIn() as cluster, AlertmanagerStandIn() as there:
+        there.fire({"alertname": "Watchdog", "severity": "none"})
+        there.fire({"alertname": "HighLatency"})
+        async with watched(tmp_path, cluster, there.url, clock) as here:
+            await until(here, lambda cards: len(cards) == 1)
+            there.alerts.clear()
+            for _ in range(8):
+                await asked_again(there)
+                clock.advance(100)
+            first, dead = await until(here, lambda cards: len(cards) == 2)
+            assert (first.tag, first.final) == ("告警中", False)
+            assert "Watchdog" in dead.summary
+            there.fire({"alertname": "Watchdog", "severity": "none"})
+            for _ in range(3):
+                await asked_again(there)
+                clock.advance(100)
+            await until(here, lambda cards: all(card.final for card in cards))
+
+
+async def asked_again(there: AlertmanagerStandIn) -> None:
+    asked = len(there.asked)
+    while len(there.asked) < asked + 2:
+        await asyncio.sleep(0.01)
 
 
 async def test_warnings_of_the_cluster_that_go_on_become_a_card_and_end(tmp_path: Path) -> None:
@@ -112,7 +151,9 @@ async def test_without_an_ops_conversation_nothing_is_asked(tmp_path: Path) -> N
     async with AlertmanagerStandIn() as there, duty(tmp_path, Clock()) as here:
         with structlog.testing.capture_logs() as logs:
             async with connect(str(tmp_path / "kubeconfig")) as connection:
-                await AlertWatch(here.desk, connection.reader, here.clock, url=there.url, told=False).run()
+                await AlertWatch(
+                    here.desk, connection.reader, ZH, here.clock, access=Access(url=there.url), told=False
+                ).run()
         assert [entry["event"] for entry in logs] == ["alerts.nobody_to_tell"]
         assert there.asked == []
 

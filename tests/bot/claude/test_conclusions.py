@@ -7,7 +7,7 @@ from executor.diagnosis import Diagnosis, Evidence, Finding
 from executor.operations import Target
 from executor.reason import reason
 from sandbox.claude import Turn
-from tests.bot.claude.world import ZH, World, one_after_the_other
+from tests.bot.claude.world import EN, ZH, World, one_after_the_other
 
 SEEN = Diagnosis(
     target=Target(kind="Deployment", name="web", namespace="shop"),
@@ -59,8 +59,39 @@ async def test_a_conclusion_without_evidence_is_a_guess_at_the_end(scene: World)
         assert not conclusion.founded, said
         card = diagnosis(ZH, "c1", SEEN, conclusion).card
         assert card.summary == diagnosis(ZH, "c1", SEEN).card.summary
-        assert titles(card)[-1] == ZH("model.guess")
+        assert titles(card)[-1].startswith("大模型的猜测")
         assert card.sections[-1].body == Prose(text=said)
+
+
+async def test_citations_are_understood_as_models_write_them(scene: World) -> None:
+    for said in ("见 [1, 2]。", "见[1-2]", "见［1］和【2】", "见 [1][2]", "见 [ 1 ， 2 ]"):
+        conclusion = await concluded(scene, said)
+        assert conclusion.founded, said
+        assert "[1]" in conclusion.text and "[2]" in conclusion.text
+
+
+async def test_evidence_that_does_not_exist_is_called_so_on_the_card(scene: World) -> None:
+    for said, invented in (
+        ("数据库挂了 [7]", "[7]"),
+        ("磁盘 [1] 和网络 [3]", "[3]"),
+        ("都看过 [1-9]", "[3][4][5][6][7][8][9]"),
+    ):
+        conclusion = await concluded(scene, said)
+        assert not conclusion.founded
+        for words in (ZH, EN):
+            last = diagnosis(words, "c1", SEEN, conclusion).card.sections[-1]
+            assert last.title == words("model.misquoted", numbers=invented)
+            assert invented in last.title
+            assert not any(
+                title.startswith("[1]") for title in titles(diagnosis(words, "c1", SEEN, conclusion).card)[:-1]
+            )
+
+
+async def test_an_index_into_a_list_is_no_citation(scene: World) -> None:
+    for said in ("containers[0] 有问题", "spec.containers[1].image 写错了", "args[1].name 不对"):
+        conclusion = await concluded(scene, said)
+        assert not conclusion.founded and not conclusion.invented, said
+        assert (await concluded(scene, f"{said}，见killed[2]")).founded
 
 
 async def test_without_the_model_the_diagnosis_is_complete_and_says_so(scene: World) -> None:

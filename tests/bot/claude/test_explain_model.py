@@ -58,6 +58,24 @@ async def test_without_a_cluster_the_model_is_told_and_answers_in_words(tmp_path
         assert "no cluster is connected" in (await claude.bodies())[-1]
 
 
+async def test_names_are_masked_here_too_or_do_not_leave(tmp_path: Path) -> None:
+    async with claude_process() as claude, ClusterStandIn(seed=demo_shop) as cluster:
+        settings = {
+            "ANTHROPIC_API_KEY": claude.api_key,
+            "ANTHROPIC_BASE_URL": claude.url,
+            "STEWARD_MODEL_MASK_NAMES": "true",
+        }
+        kubeconfig = str(cluster.write_kubeconfig(tmp_path / "kubeconfig"))
+        code, said = await explained(OPEN, tmp_path, KUBECONFIG=kubeconfig, **settings)
+        assert (code, json.loads(said)["operations"][0]["name"]) == (0, "web")
+        heard = await claude.bodies()
+        assert heard and not any(
+            '"web"' in body or "shop" in json.dumps(json.loads(body)["messages"]) for body in heard
+        )
+        code, said = await explained(OPEN, tmp_path, KUBECONFIG=str(tmp_path / "none"), **settings)
+        assert (code, await claude.bodies()) == (0, heard)
+
+
 async def test_without_a_key_it_says_what_is_missing(tmp_path: Path) -> None:
     code, said = await explained(OPEN, tmp_path)
     assert code == 1

@@ -1,6 +1,7 @@
 """One request costs so much and no more: tools, bytes, tokens, rounds, seconds, and what leaves is said to be incomplete."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from bot.brain.claude.patience import Limits, Patience
@@ -27,7 +28,8 @@ def text_of(result: dict[str, Any]) -> str:
 
 async def test_a_long_result_is_cut_and_says_so(scene: World) -> None:
     for number in range(400):
-        scene.api.event(f"the disk of shard {number} " + "is full " * 12, name=f"e{number}")
+        shard = "".join("abcdefghij"[int(digit)] for digit in str(number))  # numbers would be folded into one
+        scene.api.event(f"the disk of shard {shard} " + "is full " * 12, name=f"e{number}")
     planner = scene.another(limits=Limits(result=1500))
     scene.claude.script = one_after_the_other(uses("events", namespace="shop"), DONE)
     await planner.plan(OPEN)
@@ -71,6 +73,30 @@ async def test_tools_of_one_turn_are_all_answered_in_their_order(scene: World) -
     scene.claude.script = one_after_the_other(turn, DONE)
     assert isinstance(await scene.planner.plan(OPEN), Reply)
     assert [text_of(each).split('"')[1] for each in results(scene)] == [f"find web{n}" for n in range(12)]
+
+
+async def test_before_the_last_round_it_is_told_to_answer_and_what_it_says_is_shown(scene: World) -> None:
+    scene.claude.script = lambda asked: DONE if "no more tools" in "".join(r.text for r in asked.results) else FIND
+    plan = await scene.another(limits=Limits(rounds=4)).plan(OPEN)
+    assert isinstance(plan, Reply) and plan.text == "看完了"
+    assert len(scene.claude.bodies) == 4
+
+
+async def test_before_the_last_tokens_and_the_last_seconds_it_is_told_as_well(scene: World) -> None:
+    scene.claude.script = lambda asked: DONE if "no more tools" in "".join(r.text for r in asked.results) else FIND
+    dear = await scene.another(limits=Limits(tokens=12_000)).plan(OPEN)
+    assert isinstance(dear, Reply) and dear.text == "看完了"
+    assert len(scene.claude.bodies) == 3
+    slow = await scene.another(patience=replace(QUICK, reading=0.0)).plan(OPEN)
+    assert isinstance(slow, Reply) and slow.text == "看完了"
+    assert len(scene.claude.bodies) == 5
+
+
+async def test_seconds_that_end_while_the_model_works_do_not_send_it_to_rest(scene: World) -> None:
+    planner = scene.another(patience=Patience(silence=30.0, whole=1.0))
+    scene.claude.script = lambda asked: (scene.claude.faults.stall_next(after=3), FIND)[1]
+    assert "超时" in noted(await planner.plan(OPEN))
+    assert scene.more[-1].breaker.reason is None
 
 
 async def test_a_model_that_never_ends_is_ended(scene: World) -> None:

@@ -9,6 +9,7 @@ from adapters.types import Conversation, Message
 from bot.brain.memory import Memory
 from bot.brain.planner import Clarify, Diagnose, Proposal
 from bot.brain.rules import RulesPlanner
+from bot.brain.shown import MOST_KEPT
 from bot.recollection import MOST_TURNS, Recollection
 from bot.store import Store, open_store
 from executor.operations import Restart, Scale, Target
@@ -40,6 +41,17 @@ async def test_a_conversation_is_remembered_apart_from_the_others_and_over_a_res
         assert known.latest == (WEB,)
         assert [(turn.asked, turn.told) for turn in known.turns] == [("看下 web", "web: Ready")]
         assert (await Recollection(again, clock).of(FEISHU_GROUP)).latest == (API,)
+
+
+async def test_what_was_shown_is_remembered_as_well_and_bounded(store: Store, tmp_path: Path) -> None:
+    clock = Clock()
+    many = tuple(WEB.model_copy(update={"name": f"web-{number}"}) for number in range(MOST_KEPT + 50))
+    await Recollection(store, clock).keep(message(clock, "看下 shop", 1), "", (WEB,), (*many, API))
+    async with open_store(tmp_path / "steward.db") as again:
+        known = await Recollection(again, clock).of(GROUP)
+        assert known.latest == (WEB,), "what `it` means is not what merely stood in a list"
+        assert len(known.turns[0].shown) == MOST_KEPT
+        assert API in known.turns[0].shown
 
 
 async def test_memory_is_bounded_in_turns_time_and_length(store: Store) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.brain.claude.toolbox import tools
-from bot.brain.memory import Denied, Memory
+from bot.brain.memory import Memory
 from bot.brain.memory import Turn as Said
 from bot.brain.planner import Proposal, Refusal, Reply
 from executor.operations import Restart, Scale, Target
@@ -50,6 +50,17 @@ async def test_a_name_in_a_log_is_no_object_that_was_shown(scene: World) -> None
 
 async def test_what_the_conversation_was_about_before_is_known(scene: World) -> None:
     memory = Memory(turns=(Said(asked="看下 web", targets=(WEB_TARGET,)),))
+    scene.claude.script = one_after_the_other(uses("propose_restart", target=WEB), DONE)
+    plan = await scene.planner.plan(OPEN, memory)
+    assert isinstance(plan, Proposal)
+    assert codes(plan) == ["model.proposed"]
+
+
+async def test_what_an_earlier_request_of_the_conversation_has_shown_is_known(scene: World) -> None:
+    scene.claude.script = one_after_the_other(FIND, DONE)
+    first = await scene.planner.plan(OPEN)
+    assert WEB_TARGET in first.shown
+    memory = Memory(turns=(Said(asked=OPEN, shown=first.shown),))
     scene.claude.script = one_after_the_other(uses("propose_restart", target=WEB), DONE)
     plan = await scene.planner.plan(OPEN, memory)
     assert isinstance(plan, Proposal)
@@ -102,18 +113,6 @@ async def test_a_risk_is_raised_and_the_word_for_less_does_not_exist(scene: Worl
     for words in ({"risk": "low"}, {"lower_risk": "safe"}, {"approved": True}):
         scene.claude.script = one_after_the_other(uses("propose_restart", target=WEB, **words), Turn(text="不行"))
         assert isinstance(await scene.planner.plan(OPEN), Reply)
-
-
-async def test_a_denied_proposal_is_not_made_again_until_a_person_asks(scene: World) -> None:
-    memory = Memory(denied=(Denied(verb="restart", target=WEB_TARGET),))
-    again = one_after_the_other(FIND, uses("propose_restart", target=WEB), Turn(text="刚才被拒绝过，就不再提了。"))
-    scene.claude.script = again
-    assert isinstance(await scene.planner.plan(OPEN, memory), Reply)
-    assert "a person denied this" in scene.claude.bodies[-1]
-    asked = await scene.planner.plan("要不要重启 web", memory)
-    assert isinstance(asked, Proposal)
-    scene.claude.script = one_after_the_other(FIND, uses("propose_scale", target=WEB, delta=1), DONE)
-    assert isinstance(await scene.planner.plan(OPEN, memory), Proposal)
 
 
 async def test_the_same_proposal_twice_is_one_and_there_is_a_most(scene: World) -> None:

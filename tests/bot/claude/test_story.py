@@ -11,7 +11,7 @@ from sandbox.claude import ClaudeStandIn, Turn
 from tests.bot.claude.test_injections import INJECTIONS, obeying
 from tests.bot.claude.world import FIND, OPEN, one_after_the_other, uses
 from tests.bot.stage import Stage, stage
-from tests.daemon import ADMIN, GROUP
+from tests.daemon import ADMIN, GROUP, MEMBER
 
 
 @pytest.fixture
@@ -56,6 +56,22 @@ async def test_a_target_that_was_never_shown_is_marked_on_the_card(scene: Stage,
     text = await scene.answer(OPEN, containing="待审批", seconds=30)
     assert "未在集群查询结果中出现过" in text
     assert "大模型认为风险更高：正在大促" in text
+
+
+async def test_what_an_earlier_request_has_shown_is_not_marked_and_another_group_is_another_conversation(
+    scene: Stage, claude: ClaudeStandIn
+) -> None:
+    scene.gateway.add_group("cidOther==", "other", [ADMIN, MEMBER])
+    target = {"kind": "Deployment", "name": "nginx", "namespace": "shop"}
+    propose = one_after_the_other(uses("propose_restart", target=target), Turn(text="好了"))
+    await scene.answer("看下 shop 的 deployment", containing="nginx", seconds=30)
+    claude.script = propose
+    card = await scene.card(OPEN, containing="待审批", seconds=30)
+    assert "未在集群查询结果中出现过" not in card.view(ADMIN).text
+    since = scene.gateway.now
+    await scene.gateway.say(MEMBER, OPEN, conversation="cidOther==")
+    other = await scene.gateway.next_card(containing="待审批", after=since, seconds=30)
+    assert "未在集群查询结果中出现过" in other.view(ADMIN).text
 
 
 async def test_a_diagnosis_comes_at_once_and_then_with_the_models_conclusion(scene: Stage) -> None:

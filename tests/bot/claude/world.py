@@ -16,7 +16,7 @@ from executor.cluster import Connection, connect
 from executor.risk import Policy
 from sandbox.claude import Asked, ClaudeStandIn, Turn, Use
 from tests.bot.stand import EN, ZH
-from tests.executor.fake_api import FakeApi, deployment, kubeconfig, pod, serving
+from tests.executor.fake_api import FakeApi, deployment, kubeconfig, pod, serving, status
 from tests.executor.test_redact_corpus import PLANTED as SHAPES
 from tests.executor.test_redact_corpus import planted
 
@@ -42,14 +42,31 @@ def leaked(claude: ClaudeStandIn) -> list[str]:
 
 
 class Cluster(FakeApi):
-    """Whose pods have logs."""
+    """Whose pods have logs, and which serves the kinds that it was given objects of."""
 
     log: str = "all is well\n"
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        if request.path.endswith("/log"):
+        path = request.path
+        if path.endswith("/log"):
             return web.Response(text=self.log)
+        if path == "/version":
+            return web.json_response({"gitVersion": "v1.30.1"})
+        if path.startswith("/apis/") and path.count("/") == 3 and (held := self._held(path)):
+            return web.json_response({"resources": [{"name": plural} for plural in held]})
+        if path.startswith("/apis/") and path.count("/") == 2:
+            group = path.rpartition("/")[2]
+            found = sorted({place.split("/")[3] for place in self.objects if place.startswith(f"/apis/{group}/")})
+            if not found:
+                return status(404, "NotFound", f"{path} not found")
+            return web.json_response({"versions": [{"version": version} for version in found]})
         return await super()._answer(request)
+
+    def _held(self, group: str) -> set[str]:
+        """The plurals of the objects of an API group; those that every cluster has are FakeApi's."""
+        if group == "/apis/apps/v1" or "authorization" in group:
+            return set()
+        return {place.split("/")[-2] for place in self.objects if place.startswith(f"{group}/")} or {"nothing"}
 
     def event(self, message: str, *, reason: str = "BackOff", about: str = "uid-web", name: str = "e1") -> None:
         self.put(
@@ -147,5 +164,5 @@ def one_after_the_other(*turns: Turn) -> Any:
     return script
 
 
-def uses(name: str, **given: Any) -> Turn:
+def uses(name: str, /, **given: Any) -> Turn:
     return Turn(uses=(Use(name=name, input=given),))

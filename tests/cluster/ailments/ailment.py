@@ -3,6 +3,7 @@ the cause. For the tests on whatever cluster there is, and for the figure."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from executor.errors import Conflict
@@ -12,16 +13,6 @@ from tests.cluster.bench import IMAGE, Bench, Raw, pod_spec, workload
 
 NOWHERE = "nowhere"
 """No node runs these pods, so that their status stays as a kubelet would have written it."""
-CA = (
-    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJjakNDQVJtZ0F3SUJBZ0lVWGtQYUpLNVl4eXhQSWM3SmsrTkZsMWg1SG9nd0NnWUlLb1pJemow"
-    "RUF3SXcKRHpFTk1Bc0dBMVVFQXd3RWFHOXZhekFlRncweU5qRXhNamN3TVRFMk16aGFGdzB5TmpFeE1qZ3dNVEUyTXpoYQpNQTh4RFRBTEJnTlZCQU1N"
-    "QkdodmIyc3dXVEFUQmdjcWhrak9QUUlCQmdncWhrak9QUU1CQndOQ0FBVGI2d0dsCjBjYVRjWUhDWjU5a1lzMUp4aW1XbGtycW4zUHFnaE1weUJlMWlF"
-    "aTZ0MVlKNEE2Uld4MlhQMCtGZjh5QnhGTnEKUUZ0TzdQekpWNXZoTlp6RG8xTXdVVEFkQmdOVkhRNEVGZ1FVV3daSDZJZG1SVkd0RktSUjZmZXd2Y1lV"
-    "bjZFdwpId1lEVlIwakJCZ3dGb0FVV3daSDZJZG1SVkd0RktSUjZmZXd2Y1lVbjZFd0R3WURWUjBUQVFIL0JBVXdBd0VCCi96QUtCZ2dxaGtqT1BRUURB"
-    "Z05IQURCRUFpQmpCeWd0SFhwS20zbVhkT2pWZHY4bHFTK0RtUGxCdmQybmNOMEIKSlhWVlF3SWdGaHh2M3haazVzclhLZytRRktzN0VTVU9xWWUvQWZy"
-    "SlY5ZTV5RUFrTDlFPQotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg=="
-)
-"""A certificate authority that ends on 2026-11-28."""
 
 
 class NotHere(Exception):
@@ -33,23 +24,27 @@ Make = Callable[[Bench], Awaitable[Target]]
 
 @dataclass(frozen=True, slots=True)
 class Ailment:
-    """`code` is the first finding's; every text of `shows` is on the card."""
+    """`code` is the first finding's, `also` those that come after it; every text of `shows` is on the card. `feigned` says why no
+    real cluster is asked for it, where none is."""
 
     name: str
     code: str
     shows: tuple[str, ...]
     make: Make
+    also: tuple[str, ...] = ()
+    feigned: str = ""
 
     def found_by(self, diagnosis: Diagnosis) -> bool:
-        return bool(diagnosis.findings) and diagnosis.findings[0].cause.code == f"triage.{self.code}"
+        codes = [finding.cause.code.removeprefix("triage.") for finding in diagnosis.findings]
+        return codes[:1] == [self.code] and set(self.also) <= set(codes)
 
 
 ALL: list[Ailment] = []
 
 
-def ailment(code: str, *shows: str) -> Callable[[Make], Make]:
+def ailment(code: str, *shows: str, also: tuple[str, ...] = (), feigned: str = "") -> Callable[[Make], Make]:
     def noted(make: Make) -> Make:
-        ALL.append(Ailment(make.__name__, code, shows, make))
+        ALL.append(Ailment(make.__name__, code, shows, make, also, feigned))
         return make
 
     return noted
@@ -91,16 +86,19 @@ async def ingress(bench: Bench, to: str, port: int) -> Target:
     return at(bench, "Ingress")
 
 
-async def autoscaler(bench: Bench, name: str = "web", to: str = "web") -> Target:
+async def autoscaler(
+    bench: Bench, name: str = "web", to: str = "web", annotations: Raw | None = None, **fields: Any
+) -> Target:
     reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": to}
-    spec = {"scaleTargetRef": reference, "minReplicas": 1, "maxReplicas": 5}
-    await bench.create("HorizontalPodAutoscaler", {"metadata": {"name": name}, "spec": spec})
+    spec = {"scaleTargetRef": reference, "minReplicas": 1, "maxReplicas": 5, **fields}
+    metadata = {"name": name, "annotations": annotations or {}}
+    await bench.create("HorizontalPodAutoscaler", {"metadata": metadata, "spec": spec})
     return at(bench, "HorizontalPodAutoscaler", name)
 
 
-async def told_pod(bench: Bench, status: Raw, *, node: str = NOWHERE, **spec: Any) -> Target:
-    """A pod with the status that a kubelet would have written."""
-    body = {**pod_spec(), **spec, "nodeName": node}
+async def told_pod(bench: Bench, status: Raw, *, node: str | None = NOWHERE, **spec: Any) -> Target:
+    """A pod with the status that a kubelet would have written; without a node, that a scheduler would have."""
+    body = {**pod_spec(), **spec, **({"nodeName": node} if node else {"schedulerName": NOWHERE})}
     await bench.create("Pod", {"metadata": {"name": "lone"}, "spec": body})
     for _ in range(20):
         try:
@@ -131,15 +129,18 @@ def looping(code: int, reason: str = "Error", message: str = "") -> Raw:
     return {"phase": "Running", "containerStatuses": [container(state, restarts=3, lastState={"terminated": end})]}
 
 
-async def said(bench: Bench, target: Target, reason: str, message: str) -> None:
-    """An event about it, as its component would have written it."""
+async def said(
+    bench: Bench, target: Target, reason: str, message: str, *, kind: str = "Warning", turn: int = 0
+) -> None:
+    """An event about it, as its component would have written it; `turn` tells several of one reason apart, a second each."""
     live = await bench.get(target.kind, target.name)
     about = {"kind": target.kind, "name": target.name, "namespace": bench.namespace, "uid": live["metadata"]["uid"]}
-    stamp = live["metadata"]["creationTimestamp"]
+    at = datetime.fromisoformat(live["metadata"]["creationTimestamp"]) + timedelta(seconds=turn)
+    stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     body = {
-        "metadata": {"name": f"{target.name}.{reason.lower()}"},
+        "metadata": {"name": f"{target.name}.{reason.lower()}.{turn}"},
         "involvedObject": about,
-        "type": "Warning",
+        "type": kind,
         "reason": reason,
         "message": message,
         "firstTimestamp": stamp,
@@ -150,13 +151,15 @@ async def said(bench: Bench, target: Target, reason: str, message: str) -> None:
     await bench.create("Event", body)
 
 
-async def node(bench: Bench, name: str, conditions: tuple[tuple[str, str, str], ...], **spec: Any) -> str:
-    """A node of the test's own; `conditions` are (type, status, message)."""
+async def node(
+    bench: Bench, name: str, conditions: tuple[tuple[str, str, str], ...], status: Raw | None = None, **spec: Any
+) -> str:
+    """A node of the test's own; `conditions` are (type, status, message), `status` the rest of its status."""
     own = f"{name}-{bench.namespace}"
     await bench.create("Node", {"metadata": {"name": own, "labels": {"pool": own}}, "spec": spec})
     bench.leaves("Node", own)
     told = [
         {"type": kind, "status": status, "reason": "Told", "message": message} for kind, status, message in conditions
     ]
-    await bench.meddle("Node", own, {"status": {"conditions": told}}, subresource="status")
+    await bench.meddle("Node", own, {"status": {**(status or {}), "conditions": told}}, subresource="status")
     return own

@@ -15,3 +15,11 @@ def on_cards(diagnosis: Diagnosis, ailment: Ailment) -> bool:
 
 def text_of_card(words: Words, diagnosis: Diagnosis) -> str:
     return answers.diagnosis(words, "card", diagnosis).card.model_dump_json().replace('\\"', '"')
+
+
+def quotes(diagnosis: Diagnosis, line: str) -> bool:
+    """Whether the line of a crashed container's log is evidence, and the cards' sentence says it (or its message, of JSON)."""
+    evidence = {said for finding in diagnosis.findings for each in finding.evidence for said in each.lines}
+    told = [finding for finding in diagnosis.findings if finding.cause.code == "triage.crash_said"]
+    short = str(told[0].cause.values["line"]).partition("…")[0] if told else ""
+    return line in evidence and bool(short) and all(short in text_of_card(words, diagnosis) for words in LANGUAGES)

@@ -153,6 +153,35 @@ async def test_the_talk_is_chosen_by_its_words_and_goes_on_by_its_turns(claude: 
     assert (await ask(claude, body("how is api?")))[1]["content"] == [text("something else")]
 
 
+async def test_thoughts_come_back_as_they_were_or_are_refused(claude: ClaudeStandIn) -> None:
+    claude.script = lambda _: Turn(thinking="hm", text="hello there")
+    _, first = await ask(claude, body())
+    thought, said = first["content"]
+    assert thought["type"] == "thinking" and thought["signature"]
+    assert (await ask(claude, body("hi", [thought, said], "and?")))[0] == 200
+    for changed in (thought | {"thinking": "ha"}, thought | {"signature": "x"}):
+        status, answer = await ask(claude, body("hi", [changed, said], "and?"))
+        assert status == 400 and "signature" in answer["error"]["message"]
+
+
+async def test_an_endpoint_may_know_one_tool_at_a_time(claude: ClaudeStandIn) -> None:
+    claude.script = lambda _: Turn(uses=(Use(name="look", input={"name": "a"}), Use(name="look", input={"name": "b"})))
+    claude.faults.lack(parallel=True)
+    _, answer = await ask(claude, body(tools=[LOOK]))
+    assert [block["input"]["name"] for block in answer["content"]] == ["a"]
+
+
+async def test_a_redirect_says_where_to(claude: ClaudeStandIn) -> None:
+    claude.faults.redirect_next("/elsewhere")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{claude.url}/v1/messages", headers={"x-api-key": claude.api_key}, allow_redirects=False
+        ) as answer,
+    ):
+        assert (answer.status, answer.headers["location"]) == (307, "/elsewhere")
+
+
 async def test_what_was_heard_can_be_played_again(claude: ClaudeStandIn) -> None:
     await ask(claude, body("how is web?"))
     again = talks_of(claude.recorder.text())

@@ -28,10 +28,12 @@ async def crashed(cluster: ClusterStandIn, restarts: int = 1) -> None:
     await cluster.until(lambda: bool(containers(cluster)) and containers(cluster)[0]["restartCount"] == restarts)
 
 
-async def test_a_healthy_container_writes_a_line_a_second(api: Api, cluster: ClusterStandIn) -> None:
+async def test_a_healthy_container_writes_a_line_a_second_and_at_first_a_password(
+    api: Api, cluster: ClusterStandIn
+) -> None:
     await running(cluster, "nginx")
     first = (await api.get(LOG)).body.splitlines()
-    assert '"GET /healthz HTTP/1.1" 200 0' in first[0]
+    assert "redis://:kV7q2mZx9Lr4wT@redis:6379/0 is there" in first[0]
     await asyncio.sleep(0.15)
     assert len((await api.get(LOG)).body.splitlines()) > len(first)
 
