@@ -48,6 +48,8 @@ def operations_of(clause: Clause, scene: Scene, *, whole: bool = True) -> tuple[
         targets = changed(clause, scene)
         if verb is Tag.DELETE:
             _no_loose_kind(clause, targets)
+        if verb is Tag.RESTART:
+            _no_loose_pods(targets)
     except Unclear as unclear:
         raise _with_alternatives(unclear, build) from None
     return build(tuple(_as_workload(target, verb) for target in targets))
@@ -60,6 +62,13 @@ def _no_loose_kind(clause: Clause, targets: tuple[Target, ...]) -> None:
             (target.model_copy(update={"kind": kind}),) for target in targets for kind in ("Deployment", "Service")
         )
         raise Unclear(Ask(reason("rules.which_kind", name=targets[0].name)), ways)
+
+
+def _no_loose_pods(targets: tuple[Target, ...]) -> None:
+    """Raises Unclear for `restart the web pods`: a pod of that name would be deleted."""
+    loose = next((target for target in targets if target.kind == "Pod" and not pod_like(target.name)), None)
+    if loose is not None:
+        raise Unclear(Ask(reason("rules.kick")), ((loose.model_copy(update={"kind": ""}),), (loose,)))
 
 
 def _verb(clause: Clause, verbs: tuple[Token, ...]) -> Tag:

@@ -235,9 +235,8 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
             kept.append(replace(token, tag=Tag.FAULT))
             often = False
             continue
-        if has_verb and (
-            token.tag is Tag.LIGHT or (token.tag is Tag.EXEC and token.value == "run" and _is_light(tokens))
-        ):
+        light = token.tag is Tag.LIGHT or (token.tag is Tag.EXEC and token.value == "run" and _is_light(tokens))
+        if has_verb and light:
             continue
         kept.append(token)
     return kept
@@ -247,6 +246,5 @@ def _is_light(tokens: Sequence[Token]) -> bool:
     """`执行重启`, `执行 web 重启操作`: another verb carries the meaning."""
     tags = [token.tag for token in tokens if token.tag not in _UNSAID]
     at = tags.index(Tag.EXEC)
-    if any(token.tag is Tag.LIGHT and token.text == "操作" for token in tokens):
-        return True
-    return tags[at + 1 : at + 2] != [] and tags[at + 1] in CHANGES - _LIGHT
+    named = any(token.tag is Tag.LIGHT and token.text == "操作" for token in tokens)
+    return named or (tags[at + 1 : at + 2] != [] and tags[at + 1] in CHANGES - _LIGHT)

@@ -10,7 +10,11 @@ from bot.brain.tags import VERBS, Tag
 
 _WHERE = frozenset({"object", "place", Tag.AND})
 _WANTED = frozenset({Tag.WANT, Tag.LIGHT})
-_NEEDS = {Tag.SCALE: frozenset({"amount"}), Tag.UPGRADE: frozenset({"image", "goal"})}
+_NEEDS = {
+    Tag.SCALE: frozenset({"amount"}),
+    Tag.UPGRADE: frozenset({"image", "goal"}),
+    Tag.ALTER: frozenset({"amount", "image"}),
+}
 """What must be said for the verb to be understood."""
 _AIMS = ("到", "至", "to")
 
@@ -29,7 +33,7 @@ def _to_carry(clause: Clause) -> Token | None:
     if len(verbs) != 1 or len(clause.changes) != 1:
         return None
     aimed = any(phrase.has("to") for phrase in clause.all("amount"))
-    return replace(verbs[0], value="at") if aimed else verbs[0]
+    return replace(verbs[0], tag=Tag.SCALE, value="at") if aimed else verbs[0]
 
 
 def _carries_on(clause: Clause, verb: Token | None) -> Clause | None:

@@ -9,7 +9,8 @@ from bot.brain.tags import CHANGES, Tag
 def why_not(clause: Clause) -> str | None:
     """The code of the reason why a clause with a verb of change is no request; None when it is one."""
     asked = clause.question or clause.has(Tag.ASK, Tag.CAN)
-    requested = clause.invited or clause.has(Tag.BENEFIT) or (clause.has(Tag.CAN) and softened(clause))
+    able = any(one.text != "就" and two.tag is Tag.CAN for one, two in pairwise((*clause.tokens[:1], *clause.tokens)))
+    requested = clause.invited or clause.has(Tag.BENEFIT) or (able and softened(clause))  # not 重启一下就能好？
     tests = (
         (clause.has(Tag.NEG), "rules.negated"),
         (clause.has(Tag.EXCEPT), "rules.exception"),

@@ -37,7 +37,7 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         should | shall | ought | is it safe | is it ok to | is it okay to | is it ok if | is it okay if | safe |
         ok to | okay to | may i | can i | can we | could we | could i | may we | do we need | do i need |
         is it possible | might | what does | should i | should we | do you think | does it make sense | may |
-        risk | impact | possible | better
+        possible | better
         """,
     ),
     (Tag.CAN, "", "can | could | able"),
@@ -57,12 +57,12 @@ LATIN_PARTICLES: tuple[tuple[Tag, str, str], ...] = (
         how come | why's | reason | what's the matter | what is the problem | what's the problem | problem |
         problems | wrong | trouble | whats going on | how is | how's | how are | what is happening | issue with |
         issues with | problem with | wrong with | what is up with | what's up with | whats up with |
-        what's the deal with | what broke | anything off | anything odd | anything weird | anything wrong |
-        something wrong | something off | something's wrong | what's broken | whats broken | something is wrong |
-        something's off | what's failing | weird | strange | odd | how's it going with | how is it going with |
-        what's the issue | what gives | alright | why wont | why cant | why isnt | why doesnt | why isn't |
-        why aren't | why doesn't | why won't | why can't | is everything ok | ok? | any issues | any problems |
-        reason for
+        what's the deal with | what broke | anything off | anything unusual | anything strange |
+        anything suspicious | anything bad | anything odd | anything weird | anything wrong | something wrong |
+        something off | something's wrong | what's broken | whats broken | something is wrong | something's off |
+        what's failing | weird | strange | odd | how's it going with | how is it going with | what's the issue |
+        what gives | alright | why wont | why cant | why isnt | why doesnt | why isn't | why aren't |
+        why doesn't | why won't | why can't | is everything ok | ok? | any issues | any problems | reason for
         """,
     ),
     (

@@ -58,7 +58,7 @@ _RULES = {
     # payment 那边 web 挂了: not said of payment itself, unless nothing else is named
     "aside": "name=NAME ASIDE",
     "image": "to=TO? ref=IMAGE | TO IMAGE_WORD ref=IMAGE | to=TO? assign=ASSIGN",
-    "goal": "TO ref=NAME | TO ref=PATH | TO ref=DECIMAL",
+    "goal": "TO ref=NAME !KIND | TO ref=PATH | TO ref=DECIMAL",
     "origin": "FROM (ref=IMAGE | ref=DECIMAL | ref=PATH | NUMBER UNIT? (REPLICAS | KIND.Pod)?)",
     "previous": "FLAG.previous | FLAG.p | PREVIOUS FAULT? INSIDE? DE?",
 }

@@ -24,7 +24,7 @@ too much | total | totally | twice | underused | unused | usual | usually | very
 NOUNS = """
 backlog | capacity | cause | client | clients | clue | connection | connections | console | customer | customers |
 data | demand | deployed | extra | idea | ideas | incident | load | people | performance | pressure | promo |
-promotion | queue | queues | report | reports | request | requests | resources | response | responses | rush |
+promotion | queue | queues | report | reports | risk | impact | request | requests | resources | response | responses | rush |
 sale | sales | side | situation | thing | things | traffic | user | users | website | window | work
 """
 """Names too, where a message has no other."""

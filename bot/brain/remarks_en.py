@@ -33,32 +33,34 @@ LATIN_REMARKS: tuple[tuple[Tag, str, str], ...] = (
         "",
         """
         returns | returning | stopped responding | can't keep up | cannot keep up | can't cope | struggling |
-        didn't help | did not help | doesn't help | ooms | ooming | is off with | something is off with |
-        is off | stopped working | not responding | stopped serving | overloaded | saturated | overwhelmed |
-        maxed out | leaking | memory leak | sluggish | flaky | slower | laggy | failed to | fails to |
-        unable to | refuses to | refusing to | refused | disconnected | dropped out | goes down | went down |
-        gone down | came down | blew up | blowing up | blows up | borked | hosed | wedged | frozen | froze |
-        spiking | spikes | spike | high load | high error rate | error rate | leaks | deadlocked | evictions |
-        throttled | throttling | rejecting | rejects | missing | lost | oomkilling | oom killed | out of memory |
-        running out of memory | crashloops | red | disk pressure | memory pressure | pid pressure | out of disk |
-        no space | no space left | disk full | disk is full | high disk usage | not scheduling | not pulling |
-        not coming back | not working properly | not serving | critical | bad gateway | 5xx | 4xx | 500 errors |
-        throws | throwing | restarts a lot | restarts often | failing | fails | fail | failed | failure |
-        high latency | latency | high cpu | high memory | cpu is at | memory is at | cpu at | memory at |
-        can't reach | cannot reach | cant reach | unable to reach | can't connect to | cannot connect to |
-        dying | dies | died | wont start | cant start | doesnt start | isnt starting | not starting |
-        isn't starting | won't start | doesn't start | not start | can't start | cannot start | crash |
-        crashing | crashed | crashes | broken | not working | isn't working | doesn't work | not running |
-        isn't running | unhealthy | crashloopbackoff | crashloop | imagepullbackoff | errimagepull | pending |
-        oomkilled | oom | stuck | slow | unreachable | timing out | timeout | timeouts | keeps restarting |
-        erroring | keep restarting | keeps crashing | keep crashing | restarting | restart loop | crash loop |
-        crash looping | crashlooping | errors | error | flapping | not ready | notready | dead | acting up |
-        misbehaving | unresponsive | hanging | hung | unavailable | not healthy | evicted | terminating |
-        unstable | backoff | back off | not available | not reachable | isn't ready | not come up |
-        not coming up | won't come up | doesn't come up | exited | constantly restarting |
-        restarting constantly | always restarting | 500s | lagging | degraded | panicking | panic |
-        createcontainerconfigerror | 502s | can't be scheduled | unschedulable | containercreating |
-        readiness probe | liveness probe | probe | alert | alerting | alerts | outage | on fire | offline
+        didn't help | did not help | doesn't help | ooms | ooming | eating all | eating up | getting killed |
+        being killed | keeps getting killed | won't scale | won't scale up | won't restart | won't roll out |
+        is off with | something is off with | is off | stopped working | not responding | stopped serving |
+        overloaded | saturated | overwhelmed | maxed out | leaking | memory leak | sluggish | flaky | slower |
+        laggy | failed to | fails to | unable to | refuses to | refusing to | refused | disconnected |
+        dropped out | goes down | went down | gone down | came down | blew up | blowing up | blows up | borked |
+        hosed | wedged | frozen | froze | spiking | spikes | spike | high load | high error rate | error rate |
+        leaks | deadlocked | evictions | throttled | throttling | rejecting | rejects | missing | lost |
+        oomkilling | oom killed | out of memory | running out of memory | crashloops | red | disk pressure |
+        memory pressure | pid pressure | out of disk | no space | no space left | disk full | disk is full |
+        high disk usage | not scheduling | not pulling | not coming back | not working properly | not serving |
+        critical | bad gateway | 5xx | 4xx | 500 errors | throws | throwing | restarts a lot | restarts often |
+        failing | fails | fail | failed | failure | high latency | latency | high cpu | high memory | cpu is at |
+        memory is at | cpu at | memory at | can't reach | cannot reach | cant reach | unable to reach |
+        can't connect to | cannot connect to | dying | dies | died | wont start | cant start | doesnt start |
+        isnt starting | not starting | isn't starting | won't start | doesn't start | not start | can't start |
+        cannot start | crash | crashing | crashed | crashes | broken | not working | isn't working |
+        doesn't work | not running | isn't running | unhealthy | crashloopbackoff | crashloop |
+        imagepullbackoff | errimagepull | pending | oomkilled | oom | stuck | slow | unreachable | timing out |
+        timeout | timeouts | keeps restarting | erroring | keep restarting | keeps crashing | keep crashing |
+        restarting | restart loop | crash loop | crash looping | crashlooping | errors | error | flapping |
+        not ready | notready | dead | acting up | misbehaving | unresponsive | hanging | hung | unavailable |
+        not healthy | evicted | terminating | unstable | backoff | back off | not available | not reachable |
+        isn't ready | not come up | not coming up | won't come up | doesn't come up | exited |
+        constantly restarting | restarting constantly | always restarting | 500s | lagging | degraded |
+        panicking | panic | createcontainerconfigerror | 502s | can't be scheduled | unschedulable |
+        containercreating | readiness probe | liveness probe | probe | alert | alerting | alerts | outage |
+        on fire | offline
         """,
     ),
     (

@@ -40,7 +40,7 @@ _SENSES: dict[str, tuple[_Sense, ...]] = {
     **dict.fromkeys(("deploy", "push", "ship", "release", "move", "point"), _SHIPS),
     **dict.fromkeys(("发布", "部署", "上", "发", "跑", "上线"), _SHIPS),
     **dict.fromkeys(("恢复", "留", "keep", "want", "need", "leave", "get", "give", "have"), _KEEPS),
-    **dict.fromkeys(("spin up", "launch", "start", "start up", "bring up"), _STARTS),
+    **dict.fromkeys(("spin up", "fire up", "launch", "start", "start up", "bring up"), _STARTS),
 }
 _AIMS = ((Tag.SCALE, "at"), (Tag.SCALE, "add"))
 _MORE = {"more": "add", "extra": "add", "additional": "add", "less": "remove", "fewer": "remove"}
@@ -80,7 +80,7 @@ def _is_placed(before: Token | None, after: Token | None) -> bool:
     behind = before is not None and (
         before.tag in (Tag.IN, Tag.KIND, Tag.NAMESPACE) or before.value in ("n", "namespace")
     )
-    return behind or (after is not None and after.tag is Tag.NAMESPACE)
+    return behind or (after is not None and after.tag in (Tag.NAMESPACE, Tag.INSIDE, Tag.DE))
 
 
 def _word(token: Token | None) -> str:

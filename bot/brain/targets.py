@@ -118,10 +118,12 @@ def changed(clause: Clause, scene: Scene) -> tuple[Target, ...]:
     found = groups(clause)
     if namespace is None and len(found) == 2 and _is_heading(clause):
         namespace, found = found[0][0].name, found[1:]  # staging：重启 web
-    if not found or all(item.pronoun for item in found[0]):
+    if all(item.pronoun for group in found for item in group):
         return _from_scene(clause, scene, namespace, said=bool(found))
     if len(found) > 1:
         raise _several(found, namespace)
+    if clause.has(Tag.BOTH) and len(found[0]) == 1 and any(phrase.has("pair") for phrase in clause.all("object")):
+        raise _slashed(found[0][0])
     bare = next((item for item in found[0] if not item.name), None)
     if bare is not None:
         raise _nameless(bare, namespace, scene)
@@ -196,6 +198,13 @@ def _several(found: tuple[tuple[Mention, ...], ...], namespace: str | None) -> U
     first, second = flat
     within = () if first.kind else ((second.target(first.name),),)
     return Unclear(question, (*within, (first.target(), second.target())))
+
+
+def _slashed(item: Mention) -> Unclear:
+    """`web/api 都重启一下`: two names, though a namespace and a name are written so."""
+    first, second = Target(kind="", name=item.namespace or ""), Target(kind="", name=item.name)
+    question = Ask(reason("rules.which_of", names=f"{first.name}, {second.name}"))
+    return Unclear(question, ((first,), (second,), (item.target(),)))
 
 
 def _nameless(bare: Mention, namespace: str | None, scene: Scene) -> Unclear:

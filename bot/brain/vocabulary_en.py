@@ -70,7 +70,7 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         stop | shut down | shutdown | turn off | take down | shut off | switch off | disable | take offline
         """,
     ),
-    (Tag.UNDONE, "create", "create | launch | spin up | new"),
+    (Tag.UNDONE, "create", "create | launch | spin up | fire up | new"),
     (Tag.UNDONE, "kick", "kick | poke | nudge | give a kick"),
     (Tag.UNDONE, "apply", "apply"),
     (Tag.UNDONE, "drain", "drain | evict"),

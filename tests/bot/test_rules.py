@@ -88,9 +88,44 @@ def test_a_message_that_is_too_long_is_refused_and_an_empty_one_gets_help() -> N
         ("重启 shop 的 nginx 和 web", "restart nginx -n shop; restart web -n shop"),
         ("重启 shop/nginx 和 web", "restart nginx -n shop; restart web"),
         ("删除 pod a1 和 b1", "delete Pod/a1; delete Pod/b1"),
+        ("web/api 都重启一下", "clarify"),
+        ("web 和 api 挂了，都重启下", "restart web; restart api"),
+        ("web 扩到 3，api 2 个", "scale web replicas=3; scale api replicas=2"),
+        ("scale web to 3 and api to 1", "scale web replicas=3; scale api replicas=1"),
+        ("web 换成 a/web:1，api b/api:2", "set-image web a/web:1; set-image api b/api:2"),
     ],
 )
 def test_lists_marks_and_what_is_shared_by_several_names(text: str, expected: str) -> None:
+    assert notation(plan(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("drop web to 2", "scale web replicas=2"),
+        ("drop two replicas from web", "scale web delta=-2"),
+        ("drop pod web-0", "delete Pod/web-0"),
+        ("drop it like it's hot", "reply unknown"),
+        ("take two replicas off web", "scale web delta=-2"),
+        ("deploy a/web:1 to web", "set-image web a/web:1"),
+        ("get deploy web", "get Deployment/web"),
+        ("web 恢复到 3 个副本", "scale web replicas=3"),
+        ("恢复 web 的发布", "refusal"),
+        ("users report web is down", "diagnose web"),
+        ("restart users", "restart users"),
+        ("重启 “again”", "restart again"),
+        ("删掉 cronjob nightly", "delete CronJob/nightly"),
+        ("restart the web pods", "clarify"),
+        ("web 镜像拉不下来", "diagnose web"),
+        ("web 拉起不来了", "diagnose web"),
+        ("web 挂了就重启它", "clarify"),
+        ("活动结束再把 web 缩到 2", "clarify"),
+        ("流量下来了，web 缩到 2", "scale web replicas=2"),
+        ("扛不住了，web 扩到 10 个", "scale web replicas=10"),
+        ("cancel that", "clarify"),
+    ],
+)
+def test_a_word_means_what_it_means_beside_the_others(text: str, expected: str) -> None:
     assert notation(plan(text)) == expected
 
 

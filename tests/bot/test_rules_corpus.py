@@ -3,9 +3,11 @@
 import pytest
 
 from bot.brain.characters import is_han
+from bot.brain.memory import Memory, Turn
 from bot.brain.planner import Clarify, Reply
-from bot.brain.rules import RulesPlanner
-from tests.corpus.requests import Request, changes, fresh, requests, score
+from bot.brain.rules import RulesPlanner, plan
+from executor.operations import Target
+from tests.corpus.requests import FILE, Request, changes, fresh, requests, score
 
 CHANGES = ("restart", "delete", "scale", "set-image", "patch", "exec")
 
@@ -78,6 +80,15 @@ async def test_no_english_request_acts_when_it_is_denied_asked_about_or_put_off(
         if request.text.isascii():
             plan = await planner.plan(turned.format(request.text))
             assert changes(plan) == (), request.text
+
+
+def test_a_change_that_is_only_spoken_of_is_never_proposed() -> None:
+    """`spoken.txt` has one a line: told, weighed, denied, put off, somebody else's. Nor where something could be meant by it."""
+    web = Target(kind="Deployment", name="web", namespace="shop")
+    spoken = Memory(turns=(Turn(asked="为什么 web 起不来", targets=(web,)),))
+    for line in FILE.with_name("spoken.txt").read_text("utf-8").splitlines():
+        assert changes(plan(line)) == (), line
+        assert changes(plan(line, memory=spoken)) == (), line
 
 
 async def test_every_choice_of_a_question_is_itself_understood() -> None:

@@ -119,6 +119,15 @@ def test_the_same_is_asked_of_something_else(before: str, text: str, expected: s
     assert notation(plan(text, memory=after(before, WEB))) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["帮他重启 nginx", "它不行，重启 nginx", "把它和 nginx 都重启", "restart it and nginx", "这个不对，重启 nginx"],
+)
+def test_what_is_named_is_never_swapped_for_what_was_spoken_of(text: str) -> None:
+    done = changes(plan(text, memory=SPOKEN))
+    assert set(done) <= {"restart nginx"}
+
+
 def test_a_change_of_something_else_is_offered_and_not_taken_for_asked() -> None:
     found = plan("那 api 呢", memory=after("重启 web", WEB))
     assert isinstance(found, Clarify)
