@@ -76,13 +76,11 @@ async def ended(store: Store, action: Action) -> Action:
 async def test_our_own_bug_ends_the_action_and_not_the_daemon(
     store: Store, router: NotificationRouter, approvals: Approvals, clock: Clock, claimed: bool, code: str
 ) -> None:
-    execution = execution_of(Broken(), store, router, approvals, clock)
-    async with running(execution):
-        for request in ("m1", "m2"):
-            action = await approvals.propose(restart_order(), MEMBER, GROUP, intent="", request=request)
-            await approvals.decide(action.id, "approve", ADMIN)
-            if claimed:
-                assert await approvals.approved(action.id, action.order.digest)
+    actions_of_both = [await approved(approvals, request) for request in ("m1", "m2")]
+    for action in actions_of_both if claimed else ():
+        assert await approvals.approved(action.id, action.order.digest)
+    async with running(execution_of(Broken(), store, router, approvals, clock)):
+        for action in actions_of_both:
             outcome = (await ended(store, action)).outcome
             assert outcome is not None and outcome.reason.code == code
 

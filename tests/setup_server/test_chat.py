@@ -141,4 +141,4 @@ async def test_the_list_shows_what_there_is_by_state_and_by_page(house: Cards, v
 
 async def test_health_needs_no_session_and_still_tells_only_health(house: Cards, visitor: Browser) -> None:
     page = await visitor.get("/healthz")
-    assert (page.status, page.text) == (200, '{"lines":{},"status":"ok"}')
+    assert (page.status, page.text) == (200, '{"lines":{},"alertmanager":null,"status":"ok"}')

@@ -152,7 +152,7 @@ async def test_nothing_is_logged_under_another_name_than_it_has(
 ) -> None:
     planner = scene.another(mask_names=True)
     await planner.plan(OPEN)
-    assert "model.answered" in (said := capsys.readouterr().out)
+    assert "model.answered" in (said := "".join(capsys.readouterr()))
     assert "app-1" not in said
 
 
