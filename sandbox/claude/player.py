@@ -1,7 +1,7 @@
 """A small model without a model: deterministic, and good enough to play the demo and to be a partner in tests.
 
-It looks for the object that the person names, looks at it, and proposes what the words ask for; of a diagnosis it repeats what the
-first evidence says, and cites it. It does nothing that a real model would need wits for.
+It looks for the object that the person names, looks at it, and proposes what the words ask for; of a diagnosis it repeats the
+first line of the evidence that speaks of trouble, and cites it. It does nothing that a real model would need wits for.
 """
 
 import re
@@ -12,7 +12,8 @@ from sandbox.claude.script import Turn, Use
 _REQUEST = re.compile(r"REQUEST:\n(.*)\Z", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _OBJECT = re.compile(r"^([a-z]+)/([a-z0-9.-]+) -n ([a-z0-9-]+)$", re.MULTILINE)
-_EVIDENCE = re.compile(r"^\[(\d+)\] (.*)\n(.*)$", re.MULTILINE)
+_EVIDENCE = re.compile(r"^\[(\d+)\] .*\n((?:(?!\[\d+\] |Finding |</data-).*\n?)*)", re.MULTILINE)
+_TROUBLE = re.compile(r"error|fatal|panic|fail|refused|denied|kill|back-?off|not found|exceeded|warning", re.IGNORECASE)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _MORE = re.compile(r"多来|加点|顶不住|扛不住|不够|人手|more capacity|busier|too few|keep up", re.IGNORECASE)
 _AGAIN = re.compile(r"卡死|没反应|hang|stuck|fresh start", re.IGNORECASE)
@@ -69,10 +70,10 @@ def _next(asked: Asked, request: str) -> Turn:
 
 
 def _concluded(first: str, request: str) -> str:
-    told = _EVIDENCE.findall(first)
+    told = [(number, line) for number, lines in _EVIDENCE.findall(first) for line in lines.splitlines() if line.strip()]
     if not told:
         return _either(request, "没有证据能说明原因。", "The evidence does not say why.")
-    number, _, line = told[0]
+    number, line = next((each for each in told if _TROUBLE.search(each[1])), told[0])
     return _either(
         request,
         f"最可能的原因见证据：{line[:160]} [{number}]",
