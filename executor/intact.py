@@ -146,11 +146,16 @@ def _as_before(order: ChangeOrder, live: Raw) -> bool:
 
 
 def last_manager(live: Raw, applied: Applied) -> str:
-    """The field manager of the newest change since ours that was more than a status; `-` where none is recorded."""
+    """The field manager of the newest change since ours that was more than a status; `-` where none is recorded. Whoever changed
+    more than metadata comes first: a controller notes its revision in an annotation right after somebody changed the rest."""
     entries = [
-        (moment(text(entry, "time")) or LONG_AGO, text(entry, "manager"))
+        (
+            bool(set(mapping(entry, "fieldsV1")) - {"f:status", "f:metadata"}),
+            moment(text(entry, "time")) or LONG_AGO,
+            text(entry, "manager"),
+        )
         for entry in objects(live, "metadata", "managedFields")
         if entry.get("subresource") != "status" and set(mapping(entry, "fieldsV1")) - {"f:status"}
     ]
-    later = [(at, manager) for at, manager in entries if at >= applied.at and not manager.startswith("steward")]
-    return max(later)[1] if later else UNNAMED
+    later = [entry for entry in entries if entry[1] >= applied.at and not entry[2].startswith("steward")]
+    return max(later)[2] if later else UNNAMED

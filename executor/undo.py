@@ -18,9 +18,7 @@ def undo_of(operation: Change, live: Raw, changed: tuple[Leaf, ...]) -> Operatio
             return SetImage(target=target, images=_images_before(images, live))
         case Patch(target=target) if target.kind != "Secret":
             body = inverse(changed)
-            if (
-                body is None or mask_value(body) != body
-            ):  # what was there before was a secret, and does not leave the cluster
+            if body is None or mask_value(body) != body:  # a secret that was there before does not leave the cluster
                 return None
             nested = any(isinstance(step, Item) for leaf in changed for step in leaf.path)
             return Patch(target=target, patch_type="strategic" if nested else "merge", body=canonical(body))

@@ -126,6 +126,13 @@ async def test_a_merge_patch_of_a_config_map_shows_masked_values(bench: Bench) -
     live = await bench.get("ConfigMap", "conf")
     assert live["data"] == wanted
     assert applied.generation is None
+    assert order.undo is None, "the way back would hold what was secret before"
+
+
+async def test_a_patch_of_a_config_map_can_be_taken_back(bench: Bench) -> None:
+    data = {"MODE": "a", "app.conf": "one\ntwo\n"}
+    await bench.create("ConfigMap", {"metadata": {"name": "conf"}, "data": data})
+    order, _ = await carry_out(bench, patched(bench, "ConfigMap", "conf", {"data": {"MODE": "b", "NEW": "1"}}))
     assert order.undo is not None
     await carry_out(bench, order.undo, "act-2")
     assert (await bench.get("ConfigMap", "conf"))["data"] == data
