@@ -10,6 +10,7 @@ from bot.brain.lexicon import han_word, kind_sense, latin_phrase
 from bot.brain.numerals import NUMERALS, number_of
 from bot.brain.spelling import Token, form_of, spell
 from bot.brain.tags import VERBS, Tag
+from bot.brain.traditional import simplified
 
 _WORD = Tag.FILLER  # stands for "not looked up yet" between the two passes
 _UNREAD = "\0"
@@ -17,7 +18,7 @@ _UNREAD = "\0"
 
 def tokenise(text: str, most: int | None = None) -> tuple[Token, ...]:
     """All words of a message in order, or the first `most`. Mentions, emoji and brackets are left out; nothing else is dropped."""
-    return tuple(islice(_name_words(tuple(islice(_scan(text), most))), most))
+    return tuple(islice(_name_words(tuple(islice(_scan(simplified(text)), most))), most))
 
 
 def _scan(text: str) -> Iterator[Token]:
