@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 from bot.brain.clauses import Clause
 from bot.brain.examples import unknown
-from bot.brain.moods import clouded
+from bot.brain.moods import clouded, tells_only
 from bot.brain.planner import Clarify, Diagnose, Plan, Proposal, Refusal, Reply
 from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Say, Unread
 from bot.brain.spelling import Token
 from bot.brain.tags import Tag
 from bot.brain.targets import groups
 from bot.brain.wording import choices, diagnosis
-from executor.operations import Describe, Events, Get, Logs, Operation
+from executor.operations import Describe, Get, Operation
 from executor.reason import reason
 from executor.redact import mask
+from executor.risk import Level, assess
 
 _MOST = 5
-_READS = (Get, Describe, Logs, Events)
 
 
 def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, Reading]], language: str) -> Plan:
@@ -30,7 +30,9 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
         return Refusal(
             reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
         )
-    asks = [reading for reading in readings if isinstance(reading, Ask) and not (reading.remark and operations)]
+    looks = [reading for reading in readings if isinstance(reading, Look)]
+    asks = [reading for reading in readings if isinstance(reading, Ask)]
+    asks = [ask for ask in asks if not (ask.remark and (operations or (looks and not ask.understood)))]
     declined = next((ask for ask in asks if ask.question.code == "rules.negated"), None)
     if declined is not None and not operations and not any(ask.understood or ask.choices for ask in asks):
         return Reply(reason=declined.question)
@@ -40,9 +42,9 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
         return Refusal(reasons=(reason("rules.too_many", limit=_MOST),), operations=operations)
     says = [reading for reading in readings if isinstance(reading, Say)]
     unread = [reading.text for reading in readings if isinstance(reading, Unread)]
-    looks = [reading for reading in readings if isinstance(reading, Look)]
-    if any(not isinstance(operation, _READS) for operation in operations):
+    if not all(map(only_reads, operations)):
         beside = (clouded(clause) for clause, reading in read if not _changes_something(reading))
+        unread = [reading.text for clause, reading in read if isinstance(reading, Unread) and not tells_only(clause)]
         return _changes(operations, [*unread, *filter(None, beside), *("…" for _ in says)], looks, language)
     asked = [look for look in looks if look.asked]
     plain = all(isinstance(operation, Get | Describe) for operation in operations)
@@ -55,8 +57,12 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     return _nothing(text, tokens, [clause for clause, _ in read], language)
 
 
+def only_reads(operation: Operation) -> bool:
+    return assess(operation).level is Level.READ_ONLY
+
+
 def _changes_something(reading: Reading) -> bool:
-    return isinstance(reading, Act) and any(not isinstance(operation, _READS) for operation in reading.operations)
+    return isinstance(reading, Act) and not all(map(only_reads, reading.operations))
 
 
 def _question(asks: list[Ask], operations: tuple[Operation, ...], language: str) -> Plan:

@@ -47,10 +47,10 @@ from executor.operations import (
     SetImage,
     Target,
 )
+from executor.risk import Level, assess
 
 FILE = Path(__file__).with_name("requests.jsonl")
 FRESH = FILE.with_name("fresh.jsonl")
-_READS = (Get, Describe, Logs, Events)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def changes(plan: Plan) -> tuple[str, ...]:
     if isinstance(plan, Bind | Grant | Revoke):
         return (notation(plan),)
     operations = plan.operations if isinstance(plan, Proposal) else ()
-    return tuple(_operation(one) for one in operations if not isinstance(one, _READS))
+    return tuple(_operation(one) for one in operations if assess(one).level is not Level.READ_ONLY)
 
 
 def notation(plan: Plan) -> str:
