@@ -31,6 +31,7 @@ _STATES = (Tag.FAULT, Tag.SOUND, Tag.LOOSE, Tag.HAN, Tag.FILLER, Tag.LATER, Tag.
 _AHEAD = 24
 """How many words are looked at behind an `and`: enough for its clause, and a bound for long messages."""
 _LIGHT = frozenset({Tag.LIGHT, Tag.EXEC})
+_ALONG = ("顺便", "顺带", "顺带着", "顺手", "顺道", "一并", "再顺便")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,20 @@ def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     conditional = invited = False
     for part, question in zip(parts, _questions(parts), strict=True):
-        waits = bool(clauses) and part.opening.startswith("再") and _is_state(clauses[-1])
+        if part.opening in _ALONG and clauses and _is_told_to(clauses[-1]) and part.tokens[-1].tag is Tag.PERFECT:
+            part = replace(part, tokens=part.tokens[:-1])  # noqa: PLW2901 - 把 web 重启，顺便 api 也重启了
+        waits = (
+            bool(clauses) and (part.opening.startswith("再") or part.tokens[0].text == "就") and _is_state(clauses[-1])
+        )
         conditional = conditional or waits or any(token.tag is Tag.IF for token in part.tokens)
         invited = invited or any(token.tag is Tag.BENEFIT for token in part.tokens)
         clauses.append(Clause(tuple(part.tokens), chunk(part.tokens), question, conditional, invited))
         invited = invited and part.end is not Tag.STOP
     return tuple(_joined(clauses))
+
+
+def _is_told_to(clause: Clause) -> bool:
+    return clause.has(Tag.BA, Tag.BENEFIT) and bool(clause.changes) and not clause.has(Tag.ALREADY)
 
 
 def chunk(tokens: Sequence[Token]) -> tuple[Phrase, ...]:
@@ -128,8 +137,20 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
             opening = token.text if token.tag is Tag.THEN else opening
         else:
             part.append(token)
+            if _is_occasion(part, tokens[index + 1 : index + 2]):
+                yield _Part(part, Tag.COMMA, opening)
+                part, opening = [], ""
     if part:
         yield _Part(part, Tag.STOP, opening)
+
+
+def _is_occasion(part: Sequence[Token], following: Sequence[Token]) -> bool:
+    """`大促了 shop 的 web 扩到 30`, `改完了把 web 重启`: so it is by now, and what is asked for begins behind it."""
+    said = {token.tag for token in part}
+    begins = any(token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH, Tag.BA, Tag.BENEFIT, Tag.KIND) for token in following)
+    done = any((token.tag, token.value) == (Tag.ALTER, "done") for token in part)
+    told = done or (Tag.LOOSE in said and Tag.ALTER not in said)
+    return begins and told and said <= {Tag.LOOSE, Tag.NOISE, Tag.PERFECT, Tag.ALTER} and part[-1].text.endswith("了")
 
 
 def _begins(part: Sequence[Token], tokens: Sequence[Token]) -> bool:

@@ -9,7 +9,7 @@ from bot.brain.tags import Tag
 _WELL = ("up", "ok", "okay", "running", "good", "back", "well", "down")
 _SHORT = 3
 """Characters of a word that tells what became of something."""
-_SERVER_ERRORS = ("500", "502", "503", "504")
+SERVER_ERRORS = ("500", "502", "503", "504")
 _OF_IT = (Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE, Tag.REPLICAS, Tag.IMAGE_WORD)
 """Something of it in particular is asked for."""
 
@@ -65,5 +65,5 @@ def _is_down(clause: Clause) -> bool:
 def _answers_badly(clause: Clause) -> bool:
     """`web 502`: a number that only an HTTP server says."""
     numbers = [phrase.value("n") or "" for phrase in clause.all("amount") if len(phrase.tokens) == 1]
-    said = names(clause) or bool(clause.all("place"))
-    return said and any(number in _SERVER_ERRORS for number in numbers)
+    said = names(clause) or bool(clause.all("place")) or len(clause.phrases) == 1
+    return said and any(number in SERVER_ERRORS for number in numbers)

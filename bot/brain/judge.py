@@ -7,7 +7,7 @@ from bot.brain.changes import operations_of
 from bot.brain.clauses import Clause
 from bot.brain.complaints import asks_if_sound
 from bot.brain.grammar import Phrase
-from bot.brain.moods import softened, why_not
+from bot.brain.moods import softened, urged, why_not
 from bot.brain.pages import period
 from bot.brain.planner import Reply
 from bot.brain.readings import Act, Ask, Reading, Say, Scene, Unclear, Unread
@@ -57,8 +57,14 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
     code = why_not(clause)
     if code is not None:
         understood = () if code == "rules.negated" else _understood(clause, scene)
-        return Ask(reason(code), understood, remark=code == "rules.past" and not clause.all("object"))
+        return Ask(reason(code), understood, remark=code == "rules.past" and _is_aside(clause))
     return Act(operations_of(clause, scene))
+
+
+def _is_aside(clause: Clause) -> bool:
+    """`改了 jvm 参数` beside a request tells why; `重启了 web` could be what the request is about."""
+    altered = all(verb.tag is Tag.ALTER for verb in clause.changes) and not clause.has(Tag.BA)
+    return altered or not clause.all("object")
 
 
 def _told(clause: Clause, scene: Scene) -> Reading | None:
@@ -172,7 +178,7 @@ def _without_fault(clause: Clause) -> Clause:
     """A fault before the verb of a request, or before the name of its object, is only the occasion."""
     roles = [phrase.role for phrase in clause.phrases]
     verb = next(at for at, phrase in enumerate(clause.phrases) if phrase.tokens and phrase.tokens[0] in clause.changes)
-    requested = clause.has(Tag.BENEFIT) or softened(clause)
+    requested = clause.has(Tag.BENEFIT) or softened(clause) or urged(clause)
     kept = tuple(
         phrase
         for at, phrase in enumerate(clause.phrases)

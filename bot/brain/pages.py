@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.brain.characters import is_picture
+from bot.brain.complaints import SERVER_ERRORS
 from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
@@ -57,13 +58,14 @@ def period(tokens: Sequence[Token]) -> str:
 
 
 def _pick(content: Sequence[Token]) -> Plan | None:
-    """`2`, `选 2`, `第二个`"""
+    """`2`, `选 2`, `第二个`; `502 了` is what a server says."""
     tags = [token.tag for token in content]
     while tags and tags[0] is Tag.PICK:
         tags = tags[1:]
     picked = len(tags) < len(content)
     if tags[:1] == [Tag.NUMBER] and (len(tags) == 1 or (picked and tags[1:] == [Tag.UNIT])):
-        return Pick(number=int(content[len(content) - len(tags)].value))
+        number = content[len(content) - len(tags)]
+        return None if number.value in SERVER_ERRORS and not picked else Pick(number=int(number.value))
     return None
 
 

@@ -75,6 +75,10 @@ LATIN_REMARKS: tuple[tuple[Tag, str, str], ...] = (
         Tag.NOISE,
         "",
         """
+        one by one | one after another | one at a time | to pick up the new config | to pick up the config |
+        to pick up the changes | to pick up new config | so it picks up the changes | to load the new config |
+        to reload the config | to apply the config | to apply the changes | to apply the new config |
+        to reload its config | to pick up the change |
         the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you |
         thx | ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent |
         urgently | give | for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm |

@@ -109,6 +109,25 @@ def _promised(tokens: list[Token]) -> list[Token]:
     return [*tokens[:at], replace(tokens[at], tag=Tag.IF), *tokens[at + 1 :]]
 
 
+def _idle(tokens: list[Token]) -> list[Token]:
+    """`cronjob nightly 昨晚没跑`: a complaint, where nothing else is said to be run."""
+    spoken = [token for token in tokens if token.tag not in (Tag.NOISE, Tag.PERFECT, Tag.ASK)]
+    if len(spoken) < 3 or sum(token.tag in CHANGES for token in tokens) != 1:
+        return tokens
+    denied, verb = spoken[-2:]
+    if (denied.tag, denied.value, verb.tag, verb.value) != (Tag.NEG, "fails", Tag.EXEC, "run"):
+        return tokens
+    named = any(token.tag in _NAMED for token in spoken)
+    return [replace(one, tag=Tag.FAULT) if one is verb and named else one for one in tokens if one is not denied]
+
+
+def _limited(tokens: list[Token]) -> list[Token]:
+    """`只要最后 100 行`: how much of a log, no condition."""
+    first = tokens[0]
+    lines = first.text in ("只要", "只看") and any(token.tag is Tag.LINES for token in tokens)
+    return [replace(first, tag=Tag.NOISE), *tokens[1:]] if lines and len(tokens) <= 5 else tokens
+
+
 def _rolled_back(tokens: list[Token]) -> list[Token]:
     """`roll web back`, `undo the rollout of web`"""
     if any((token.tag, token.value) == (Tag.DECIDE, "undo") for token in tokens):
@@ -217,6 +236,8 @@ def _named(tokens: list[Token]) -> list[Token]:
 _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _asked,
     _promised,
+    _idle,
+    _limited,
     _rolled_back,
     _counted,
     _beside,

@@ -44,6 +44,15 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.HALF, "", "half | in half | half of"),
     (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap | turn"),
     (Tag.ALTER, "amount", "adjust"),
+    (
+        Tag.ALTER,
+        "done",
+        """
+        config updated | config changed | config is updated | config is changed | config has changed | configmap updated |
+        config has been updated | updated the config | changed the config | i updated the config | i changed the config |
+        configmap changed | updated the configmap | changed the configmap
+        """,
+    ),
     (Tag.UPGRADE, "", "roll | upgrade | bump | downgrade | roll out | rollout | redeploy with | move to"),
     (Tag.PATCH, "", "patch"),
     (Tag.EXEC, "run", "run | execute | and run | and execute | run the command | run command | execute the command"),
@@ -118,7 +127,11 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         figure out why | dig into
         """,
     ),
-    (Tag.LIGHT, "", "do | perform | trigger | go ahead and | do a"),
+    (
+        Tag.LIGHT,
+        "",
+        "do | perform | trigger | go ahead and | do a | kick off | kick off a | initiate | initiate a | trigger a | issue",
+    ),
     (
         Tag.DONE,
         "",
@@ -202,7 +215,15 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         """,
     ),
     (Tag.AUDIT, "", "audit | audit log | audit logs | audit trail | show audit | show the audit log | list audit"),
-    (Tag.WHOAMI, "", "whoami | who am i | my id | what is my id | what's my id | 我的id | my user id"),
+    (
+        Tag.WHOAMI,
+        "",
+        """
+        whoami | who am i | my id | what is my id | what's my id | 我的id | my user id | what is my role |
+        what's my role | my role | what role do i have | which role do i have | what role am i | my permissions |
+        what are my permissions | am i an admin | am i admin | do i have admin rights
+        """,
+    ),
     (Tag.PERIOD, "today", "today"),
     (Tag.PERIOD, "yesterday", "yesterday | last night"),
     (Tag.PERIOD, "week", "this week | week"),
