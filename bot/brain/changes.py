@@ -168,6 +168,7 @@ def _as_workload(target: Target, verb: Tag) -> Target:
     """`cart service`: people who restart, scale or update a service mean what runs behind it."""
     meant = verb in (Tag.RESTART, Tag.SCALE, Tag.UPGRADE, Tag.HALT, Tag.ROLLBACK, Tag.EXEC)
     pods = verb is Tag.SCALE and target.kind == "Pod" and not pod_like(target.name)  # two more web pods
+    pods = pods or (verb is Tag.SCALE and target.kind == "Node")  # web 机器加到 20 台
     return target.model_copy(update={"kind": ""}) if (meant and target.kind == "Service") or pods else target
 
 

@@ -28,6 +28,7 @@ _REPEATED = (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK)
 """Verbs that name a fault when something does them all the time."""
 _COMPLEMENTS = frozenset({Tag.NUMBER, Tag.HALF, Tag.DELTA, Tag.MULTIPLE, Tag.IMAGE, Tag.ASSIGN})
 _STATES = (Tag.FAULT, Tag.SOUND, Tag.LOOSE, Tag.HAN, Tag.FILLER, Tag.LATER, Tag.NEG)
+_OF_LOGS = frozenset({"tail", "since", "previous", "container"})
 _AHEAD = 24
 """How many words are looked at behind an `and`: enough for its clause, and a bound for long messages."""
 _LIGHT = frozenset({Tag.LIGHT, Tag.EXEC})
@@ -212,7 +213,7 @@ def _is_bare(clause: Clause) -> bool:
 def _modifies(clause: Clause, held: Clause) -> bool:
     """`看下 web 的日志，最近 30 行`; `扩容 web，5 个副本`; `web 发个版，镜像用 web:1.4`"""
     roles = {phrase.role for phrase in clause.phrases}
-    logs = held.has(Tag.LOGS) and roles <= {"tail", "since", "previous", "container"}
+    logs = held.has(Tag.LOGS) and bool(roles & _OF_LOGS) and roles <= _OF_LOGS | {Tag.LOOK}
     amount = held.has(Tag.SCALE) and not held.all("amount") and roles == {"amount"}
     image = held.has(Tag.UPGRADE) and not held.all("image") and "image" in roles and roles <= {"image", Tag.IMAGE_WORD}
     return bool(roles) and (logs or amount or image)

@@ -11,7 +11,7 @@ from bot.brain.spelling import Token
 from bot.brain.tags import Tag
 from bot.brain.targets import groups
 from bot.brain.wording import choices, diagnosis
-from executor.operations import Describe, Get, Operation
+from executor.operations import Describe, Get, Operation, Target
 from executor.reason import reason
 from executor.redact import mask
 from executor.risk import Level, assess
@@ -25,11 +25,8 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     acts = [reading for reading in readings if isinstance(reading, Act)]
     acts = [act for act in acts if not act.remark] or acts
     operations = tuple(dict.fromkeys(one for act in acts for one in act.operations))
-    refused = next((reading for reading in readings if isinstance(reading, Refuse)), None)
-    if refused is not None:
-        return Refusal(
-            reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
-        )
+    if (refusal := _refusal(readings)) is not None:
+        return refusal
     looks = [reading for reading in readings if isinstance(reading, Look)]
     asks = [reading for reading in readings if isinstance(reading, Ask)]
     asks = [ask for ask in asks if not (ask.remark and (operations or (looks and not ask.understood)))]
@@ -47,6 +44,8 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
         unread = [reading.text for clause, reading in read if isinstance(reading, Unread) and not tells_only(clause)]
         return _changes(operations, [*unread, *filter(None, beside), *("…" for _ in says)], looks, language)
     asked = [look for look in looks if look.asked]
+    if not looks and (meant := _complained_of(readings, operations)) is not None:
+        return Diagnose(target=meant)
     plain = all(isinstance(operation, Get | Describe) for operation in operations)
     if asked or (looks and plain):
         return Diagnose(target=(asked or looks)[0].target)
@@ -55,6 +54,28 @@ def combined(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Clause, 
     if says:
         return says[0].reply
     return _nothing(text, tokens, [clause for clause, _ in read], language)
+
+
+def _refusal(readings: Sequence[Reading]) -> Refusal | None:
+    refused = next((reading for reading in readings if isinstance(reading, Refuse)), None)
+    if refused is None:
+        return None
+    return Refusal(
+        reasons=refused.reasons, command=refused.command, operations=refused.operations, subject=refused.subject
+    )
+
+
+def _complained_of(readings: Sequence[Reading], operations: Sequence[Operation]) -> Target | None:
+    """`接口报 502，看下 web`: what is to be looked at beside a complaint that names nothing."""
+    complained = any(
+        (isinstance(one, Act) and one.remark)
+        or (isinstance(one, Ask) and one.remark and one.question.code == "rules.which_target")
+        for one in readings
+    )
+    seen = [one for one in operations if isinstance(one, Get) and one.name]
+    if not complained or not len(seen) == len(operations) == 1:
+        return None
+    return Target(kind=seen[0].kind, name=seen[0].name or "", namespace=seen[0].namespace)
 
 
 def only_reads(operation: Operation) -> bool:

@@ -10,6 +10,8 @@ _WELL = ("up", "ok", "okay", "running", "good", "back", "well", "down")
 _SHORT = 3
 """Characters of a word that tells what became of something."""
 SERVER_ERRORS = ("500", "502", "503", "504")
+_CLIENT_ERRORS = ("401", "403", "404", "429", "499")
+_WITH_ERROR = frozenset({"amount", Tag.LOOSE, Tag.ALL, Tag.CALLED, Tag.LOOK, Tag.BOTH})
 _OF_IT = (Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE, Tag.REPLICAS, Tag.IMAGE_WORD)
 """Something of it in particular is asked for."""
 
@@ -65,5 +67,8 @@ def _is_down(clause: Clause) -> bool:
 def _answers_badly(clause: Clause) -> bool:
     """`web 502`: a number that only an HTTP server says."""
     numbers = [phrase.value("n") or "" for phrase in clause.all("amount") if len(phrase.tokens) == 1]
-    said = names(clause) or bool(clause.all("place")) or len(clause.phrases) == 1
-    return said and any(number in SERVER_ERRORS for number in numbers)
+    named = names(clause) or bool(clause.all("place"))
+    alone = {phrase.role for phrase in clause.phrases} <= _WITH_ERROR
+    return any(
+        (number in SERVER_ERRORS and (named or alone)) or (named and number in _CLIENT_ERRORS) for number in numbers
+    )

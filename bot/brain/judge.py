@@ -64,6 +64,9 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
 def _is_aside(clause: Clause) -> bool:
     """`改了 jvm 参数` beside a request tells why; `重启了 web` could be what the request is about."""
     altered = all(verb.tag is Tag.ALTER for verb in clause.changes) and not clause.has(Tag.BA)
+    kinds = {phrase.value("kind") for phrase in clause.all("object") if not phrase.has("name")}
+    updated = all(verb.tag in (Tag.ALTER, Tag.UPGRADE) for verb in clause.changes) and not clause.has(Tag.BA)
+    altered = altered or (updated and "ConfigMap" in kinds)
     return altered or not clause.all("object")
 
 

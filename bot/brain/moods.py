@@ -37,8 +37,11 @@ _URGENT = frozenset({"赶紧", "赶快", "赶紧的", "赶快的", "尽快", "�
 
 
 def urged(clause: Clause) -> bool:
-    """`内存爆了 赶紧重启`: nobody tells of something with these words."""
-    return any(one.text in _URGENT and two.tag in CHANGES for one, two in pairwise(clause.tokens))
+    """`内存爆了 赶紧重启`, `不行了重启吧`: nobody tells of something with these words."""
+    return any(
+        (one.text in _URGENT and two.tag in CHANGES) or (one.tag in CHANGES and two.text in ("吧", "呗"))
+        for one, two in pairwise(clause.tokens)
+    )
 
 
 def _is_report(clause: Clause) -> bool:

@@ -17,7 +17,7 @@ overnight | own | partially | particular | peak | peak hours | pretty | probably
 reported | reporting | responding | rising | seeing | seem | seems | serving | several | sharp | sign in |
 since the deploy | since the last deploy | so many | so much | sort of | starting | still | suddenly | super |
 surge | the last deploy | the rest | their | there's | they're | though | through | today's | together | too many |
-too much | total | totally | twice | underused | unused | usual | usually | very | way | went | whole thing
+too much | total | totally | twice | underused | unused | using | usual | usually | very | way | went | whole thing
 """
 """Never names."""
 

@@ -41,10 +41,12 @@ def read(clause: Clause, scene: Scene) -> Reading:
 
 def _node_of(clause: Clause) -> Target | None:
     """`哪些 pod 调度到了 node-3 上`: the description of a node lists its pods."""
-    place = clause.first("place")
+    place = clause.first("place") or next(
+        (phrase for phrase in clause.all("object") if phrase.tokens[0].text == "on"), None
+    )
     on = place is not None and not place.has("nsw") and any(token.text in ("上", "on") for token in place.tokens)
     scheduled = any(token.text in ("调度", "scheduled", "node", "nodes") for token in clause.tokens)
-    named = (place.value("ns") or "") if place is not None else ""
+    named = (place.value("ns") or place.value("name") or "") if place is not None else ""
     pods = any(item.kind == "Pod" and not item.name for group in groups(clause) for item in group)
     return Target(kind="Node", name=named) if on and pods and (scheduled or "node" in named.split("-")) else None
 
@@ -70,6 +72,8 @@ def _of_a_kind(clause: Clause, scene: Scene) -> Reading:
 
 
 def _of_one(clause: Clause, scene: Scene) -> Reading:
+    if names(clause) and (_asks_how_far(clause) or _asks_what_is_in_it(clause)):
+        return Act(tuple(Describe(target=target) for target in targets_of(clause, scene)))
     known = names(clause) or bool(clause.all("place")) or bool(scene.mentioned)
     if says_what(clause) or asks_if_sound(clause) or (known and says_so(clause)):
         return _look(clause, scene)
@@ -89,6 +93,17 @@ def _asks_about(clause: Clause) -> bool:
     return clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE) or (
         asked and clause.has(Tag.REPLICAS, Tag.IMAGE_WORD)
     )
+
+
+def _asks_how_far(clause: Clause) -> bool:
+    """`web 发布进度怎么样了`"""
+    return any((token.tag, token.value) == (Tag.COUNT, "rollout") for token in clause.tokens)
+
+
+def _asks_what_is_in_it(clause: Clause) -> bool:
+    """`configmap app 的内容`, `ingress web 的配置`"""
+    kinded = any(item.kind and item.name for group in groups(clause) for item in group)
+    return kinded and not says_what(clause) and any(token.text in ("内容", "配置", "规则") for token in clause.tokens)
 
 
 def _asks_how_many(clause: Clause) -> bool:

@@ -38,7 +38,7 @@ _SENSES: dict[str, tuple[_Sense, ...]] = {
     "run": (*_KEEPS, *_SHIPS, _Sense(frozenset({Tag.WHICH}), Tag.LOOSE)),
     "put": (*_SHIPS, *_KEEPS),
     **dict.fromkeys(("deploy", "push", "ship", "release", "move", "point"), _SHIPS),
-    **dict.fromkeys(("发布", "部署", "上", "发", "跑", "上线"), _SHIPS),
+    **dict.fromkeys(("发布", "部署", "上", "发", "发一下", "发下", "跑", "上线"), _SHIPS),
     **dict.fromkeys(("恢复", "留", "keep", "want", "need", "leave", "get", "give", "have"), _KEEPS),
     **dict.fromkeys(("spin up", "fire up", "launch", "start", "start up", "bring up"), _STARTS),
 }
@@ -117,7 +117,7 @@ def _idle(tokens: list[Token]) -> list[Token]:
     denied, verb = spoken[-2:]
     if (denied.tag, denied.value, verb.tag, verb.value) != (Tag.NEG, "fails", Tag.EXEC, "run"):
         return tokens
-    named = any(token.tag in _NAMED for token in spoken)
+    named = any(token.tag in _NAMED | {Tag.KIND} for token in spoken)
     return [replace(one, tag=Tag.FAULT) if one is verb and named else one for one in tokens if one is not denied]
 
 
@@ -126,6 +126,13 @@ def _limited(tokens: list[Token]) -> list[Token]:
     first = tokens[0]
     lines = first.text in ("只要", "只看") and any(token.tag is Tag.LINES for token in tokens)
     return [replace(first, tag=Tag.NOISE), *tokens[1:]] if lines and len(tokens) <= 5 else tokens
+
+
+def _effective(tokens: list[Token]) -> list[Token]:
+    """`重启一下生效`: what it is for."""
+    last = tokens[-1]
+    told = len(tokens) > 1 and last.text == "生效" and tokens[-2].tag in (Tag.SOFT, Tag.INSIDE)
+    return [*tokens[:-1], replace(last, tag=Tag.NOISE)] if told else tokens
 
 
 def _rolled_back(tokens: list[Token]) -> list[Token]:
@@ -238,6 +245,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _promised,
     _idle,
     _limited,
+    _effective,
     _rolled_back,
     _counted,
     _beside,

@@ -112,7 +112,7 @@ def _han(text: str, at: int) -> Token:
             if (number := number_of(text[at:stop])) is not None:
                 return Token(Tag.NUMBER, text[at:stop], at, stop, str(number))
     verb = at + 1 if known is None else known[0]
-    begins = known is None or known[1][0] in VERBS or text[at] == "过"
+    begins = known is None or known[1][0] in VERBS | {Tag.LOOSE} or text[at] == "过"
     if begins and (failed := failing(text, verb, text[at:verb])) is not None:
         return Token(Tag.FAULT, text[at:failed], at, failed)
     if known is not None:

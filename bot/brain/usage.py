@@ -1,7 +1,9 @@
 """What no object tells and only kubectl's own commands do: how much nodes and pods use, which version the cluster has."""
 
+from dataclasses import replace
+
 from bot.brain.clauses import Clause
-from bot.brain.subjects import names, owner_of, subject_of
+from bot.brain.subjects import owner_of, subject_of
 from bot.brain.tags import Tag
 from bot.brain.targets import everywhere, groups, namespace_of
 from executor.operations import Other
@@ -24,6 +26,10 @@ _USE = frozenset(
         "最多",
         "高",
         "top",
+        "最高",
+        "最大",
+        "最吃",
+        "最耗",
     }
 )
 _TELLS_NO_MORE = frozenset(
@@ -40,14 +46,19 @@ def usage(clause: Clause) -> Other | None:
 def _top(clause: Clause) -> Other | None:
     words = {token.text.lower() for token in clause.tokens}
     asked = clause.has(Tag.HOWMANY, Tag.WHICH, Tag.LOOK, Tag.STATUS, Tag.ASK) or clause.question or words & _USE
-    if not asked or not words & _RESOURCES or not {phrase.role for phrase in clause.phrases} <= _TELLS_NO_MORE:
+    if (
+        not asked
+        or not words & (_RESOURCES | {"top"})
+        or not {phrase.role for phrase in clause.phrases} <= _TELLS_NO_MORE
+    ):
         return None
-    said = [item for group in groups(clause) for item in group]
+    said = [replace(item, name="") if item.name == "top" else item for group in groups(clause) for item in group]
     kinds = {item.kind for item in said if item.kind is not None and not item.name}
-    if kinds == {"Node"} and not names(clause):
+    named = any(item.name for item in said)
+    if kinds == {"Node"} and not named:
         return Other(command="top", argv=("top", "node"))
-    where = namespace_of(clause) or owner_of(clause) or subject_of(clause)
-    if kinds == {"Pod"} and (where is not None or not names(clause)) and words & (_USE | {"多少"}):
+    where = namespace_of(clause) or (owner_of(clause) if "top" not in words else None) or subject_of(clause)
+    if kinds == {"Pod"} and (where is not None or not named) and words & (_USE | {"多少"}):
         wide = where is None and (everywhere(clause) or clause.has(Tag.CLUSTER))
         place = ("-n", where) if where is not None else ("--all-namespaces",) if wide else ()
         return Other(command="top", argv=("top", "pod", *place))

@@ -185,6 +185,14 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.MINUTES, "", "minute | minutes | min | mins | hour | hours | second | seconds | days | secs"),
     (Tag.TIMES, "", "times | fold"),
     (Tag.COUNT, "", "how many times | how often | restart count | restart counts | number of restarts | restarts"),
+    (
+        Tag.COUNT,
+        "rollout",
+        """
+        done rolling out | finished rolling out | rolled out yet | rollout done | rollout finished | rollout progress |
+        rollout complete | fully rolled out | finished deploying | done deploying
+        """,
+    ),
     (Tag.HISTORY, "", "history | records"),
     (Tag.CLUSTER, "", "cluster | whole cluster"),
     (
@@ -221,7 +229,8 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         """
         whoami | who am i | my id | what is my id | what's my id | 我的id | my user id | what is my role |
         what's my role | my role | what role do i have | which role do i have | what role am i | my permissions |
-        what are my permissions | am i an admin | am i admin | do i have admin rights
+        what are my permissions | what permissions do i have | what rights do i have |
+        am i an admin | am i admin | do i have admin rights
         """,
     ),
     (Tag.PERIOD, "today", "today"),

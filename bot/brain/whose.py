@@ -11,7 +11,19 @@ from bot.brain.tags import Tag
 from bot.brain.tokens import tokenise
 
 _SAYS_NOTHING = frozenset(
-    {Tag.LOOK, Tag.RECENT, Tag.LISTING, Tag.HISTORY, Tag.NOISE, Tag.BENEFIT, Tag.SOFT, Tag.PERFECT, Tag.WANT, Tag.DE}
+    {
+        Tag.LOOK,
+        Tag.WHICH,
+        Tag.RECENT,
+        Tag.LISTING,
+        Tag.HISTORY,
+        Tag.NOISE,
+        Tag.BENEFIT,
+        Tag.SOFT,
+        Tag.PERFECT,
+        Tag.WANT,
+        Tag.DE,
+    }
 ) | {Tag.OF, Tag.BY, Tag.FROM, Tag.BA, Tag.STOP, Tag.COMMA, Tag.COLON, Tag.QUESTION}
 _UNKNOWN = frozenset({Tag.NAME, Tag.CASED, Tag.BAD, Tag.NUMBER, Tag.IMAGE})
 _PIECE = re.compile(r"[^\s,，：;；。、?？!！]+")
@@ -51,13 +63,14 @@ def book(text: str, tokens: Sequence[Token]) -> Reply | None:
 
 def _operations(tokens: Sequence[Token]) -> Token | None:
     """`@李雷 上周的操作`: the last word, of somebody or of a time."""
-    said = [token for token in tokens if token.tag not in (Tag.NOISE, Tag.STOP, Tag.QUESTION)]
+    said = [token for token in tokens if token.tag not in (Tag.NOISE, Tag.STOP, Tag.QUESTION, Tag.WHICH)]
     ends = len(said) >= 2 and said[-1].text in ("操作", "变更", "动作") and said[-2].tag is Tag.DE
     return said[-1] if ends else None
 
 
 def _pieces(text: str, taken: Sequence[tuple[int, int]], first: int) -> Iterator[_Piece]:
     """What is left between spaces and marks without the words for the book and the time."""
+    owned = text[:first].rstrip().endswith("的") or text[first : first + 1] in "做干"  # @张三 上周的操作
     for start, end in taken:
         text = text[:start] + " " * (end - start) + text[end:]
     for match in _PIECE.finditer(_TO_ME.sub(lambda said: said[0][:-2] + "  ", text)):
@@ -65,7 +78,9 @@ def _pieces(text: str, taken: Sequence[tuple[int, int]], first: int) -> Iterator
         word = _unasked(match[0]) if ahead else match[0]
         bare = _OWNER.sub("", word.strip(":"))
         if bare:
-            yield _Piece(bare, _OWNER.search(word) is not None, ahead, ahead and not text[: match.start()].strip())
+            yield _Piece(
+                bare, owned or _OWNER.search(word) is not None, ahead, ahead and not text[: match.start()].strip()
+            )
 
 
 def _unasked(word: str) -> str:
