@@ -80,7 +80,9 @@ def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
         if part.opening in _ALONG and clauses and _is_told_to(clauses[-1]) and part.tokens[-1].tag is Tag.PERFECT:
             part = replace(part, tokens=part.tokens[:-1])  # noqa: PLW2901 - 把 web 重启，顺便 api 也重启了
         waits = (
-            bool(clauses) and (part.opening.startswith("再") or part.tokens[0].text == "就") and _is_state(clauses[-1])
+            bool(clauses)
+            and (part.opening.startswith("再") or part.tokens[0].text.startswith("就"))
+            and _is_state(clauses[-1])
         )
         conditional = conditional or waits or any(token.tag is Tag.IF for token in part.tokens)
         invited = invited or any(token.tag is Tag.BENEFIT for token in part.tokens)
@@ -108,7 +110,10 @@ class _Part:
 
 def _is_state(clause: Clause) -> bool:
     """`活动结束再缩容`: what has to be so first."""
-    return not clause.has(*VERBS) and not _is_bare(clause) and clause.has(*_STATES)
+    altered = bool(clause.changes) and all(verb.tag in (Tag.ALTER, Tag.UPGRADE) for verb in clause.changes)
+    done = any((verb.tag, verb.value) == (Tag.ALTER, "done") for verb in clause.changes)
+    done = done or (altered and clause.has(Tag.PERFECT) and not clause.has(Tag.BA))
+    return done or (not clause.has(*VERBS) and not _is_bare(clause) and clause.has(*_STATES))
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
@@ -151,6 +156,7 @@ def _is_occasion(part: Sequence[Token], following: Sequence[Token]) -> bool:
     begins = any(token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH, Tag.BA, Tag.BENEFIT, Tag.KIND) for token in following)
     done = any((token.tag, token.value) == (Tag.ALTER, "done") for token in part)
     told = done or (Tag.LOOSE in said and Tag.ALTER not in said)
+    begins = begins and not following[0].text.startswith("就")
     return begins and told and said <= {Tag.LOOSE, Tag.NOISE, Tag.PERFECT, Tag.ALTER} and part[-1].text.endswith("了")
 
 

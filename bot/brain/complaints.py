@@ -44,12 +44,18 @@ def rises(clause: Clause) -> bool:
 
 
 def asks_if_sound(clause: Clause) -> bool:
-    """`web 正常吗`, `is web up?`; not `web 正常了`."""
+    """`web 正常吗`, `is web up?`, `web ok?`; not `web 正常了`."""
     asked = clause.question or clause.has(Tag.ASK)
     spoken = [token for token in clause.tokens if token.tag is not Tag.NOISE or token.text.lower() in _WELL]
     inverted = bool(spoken) and spoken[0].text.lower() in ("is", "are")
     well = clause.has(Tag.SOUND) or any(token.text.lower() in _WELL for token in spoken)
-    return (asked and (clause.has(Tag.SOUND) or _is_down(clause))) or (inverted and well)
+    told = (
+        clause.question
+        and len(spoken) > 1
+        and spoken[-1].text.lower() in ("ok", "okay", "up", "good")
+        and names(clause)
+    )
+    return (asked and (clause.has(Tag.SOUND) or _is_down(clause))) or (inverted and well) or told
 
 
 def has_become(clause: Clause) -> bool:

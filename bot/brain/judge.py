@@ -35,7 +35,8 @@ _ABOUT_STATE = ("start", "raise", "resume", "create")
 
 def judged(clause: Clause, scene: Scene) -> Reading | None:
     """None for clauses that only greet or thank."""
-    if all(phrase.role in _SAYS_NOTHING for phrase in clause.phrases) and not asks_if_sound(clause):
+    asks = asks_if_sound(clause) or (clause.has(Tag.LOOSE) and clause.has(Tag.ASK))
+    if all(phrase.role in _SAYS_NOTHING for phrase in clause.phrases) and not asks:
         return None
     try:
         return _judged(clause, scene)
@@ -63,6 +64,8 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
 
 def _is_aside(clause: Clause) -> bool:
     """`改了 jvm 参数` beside a request tells why; `重启了 web` could be what the request is about."""
+    if clause.question or clause.has(Tag.ASK):
+        return False
     altered = all(verb.tag is Tag.ALTER for verb in clause.changes) and not clause.has(Tag.BA)
     kinds = {phrase.value("kind") for phrase in clause.all("object") if not phrase.has("name")}
     updated = all(verb.tag in (Tag.ALTER, Tag.UPGRADE) for verb in clause.changes) and not clause.has(Tag.BA)

@@ -43,7 +43,7 @@ _ONE = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,60})(!?=)(?:\"([^\"]{1,200})\"|([^\
 _UNMUTE = re.compile(
     rf"{_PLEASE}(?:取消静默|解除静默|取消静音|解除静音|unmute)\s*{_CODE}{_END}", re.IGNORECASE | re.ASCII
 )
-_ALONE = re.compile(rf"{_PLEASE}(?:静默|静音|取消静默|解除静默|mute|unmute){_END}", re.IGNORECASE)
+_ALONE = re.compile(rf"{_PLEASE}(?:静默|静音|取消静默|解除静默|mute|unmute)(?:一下|下)?{_END}", re.IGNORECASE)
 _LOOK = r"(?:(?:看下|看一下|看看|查看|查下|列出|列一下|当前|现在|目前|还|有没有|有|都|any|show|list|the|current|me|active)\s*)*"
 _WHICH = r"(?:\s*(?:有?哪些|有?什么|列表|清单|情况|吗|list|\?|？))*"
 _MUTES = re.compile(

@@ -103,7 +103,11 @@ def _asks_how_far(clause: Clause) -> bool:
 def _asks_what_is_in_it(clause: Clause) -> bool:
     """`configmap app 的内容`, `ingress web 的配置`"""
     kinded = any(item.kind and item.name for group in groups(clause) for item in group)
-    return kinded and not says_what(clause) and any(token.text in ("内容", "配置", "规则") for token in clause.tokens)
+    return (
+        kinded
+        and not says_what(clause)
+        and any(token.text in ("内容", "配置", "规则", "多大") for token in clause.tokens)
+    )
 
 
 def _asks_how_many(clause: Clause) -> bool:

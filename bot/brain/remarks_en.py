@@ -32,7 +32,7 @@ LATIN_REMARKS: tuple[tuple[Tag, str, str], ...] = (
         Tag.FAULT,
         "",
         """
-        isn't responding | is not responding | doesn't respond | does not respond | isn't serving |
+        hang | hangs | isn't responding | is not responding | doesn't respond | does not respond | isn't serving |
         returns | returning | stopped responding | can't keep up | cannot keep up | can't cope | struggling |
         didn't help | did not help | doesn't help | ooms | ooming | eating all | eating up | getting killed |
         being killed | keeps getting killed | won't scale | won't scale up | won't restart | won't roll out |

@@ -47,6 +47,7 @@ _MORE = {"more": "add", "extra": "add", "additional": "add", "less": "remove", "
 _BRINGS = ("来个", "给个", "来点", "来份")
 _CAUSES = ("get", "have", "i need", "we need", "i want", "we want", "need")
 _COPULAS = ("is", "are", "looks", "seems", "went", "goes", "got", "feels")
+_SHORT_KINDS = {"po": "Pod", "no": "Node", "ep": "Endpoints", "sa": "ServiceAccount", "rc": "ReplicationController"}
 _ASKING = ("不", "没", "没有")
 _NAMED = frozenset({Tag.NAME, Tag.CASED, Tag.OBJECT, Tag.PATH})
 _STRONG = CHANGES - {Tag.LIGHT, Tag.EXEC, Tag.UNDONE}
@@ -104,7 +105,8 @@ def _promised(tokens: list[Token]) -> list[Token]:
     """`挂了就重启它`: what is to happen once that is so."""
     at = next((index for index, token in enumerate(tokens) if token.text == "就"), len(tokens))
     before = {token.tag for token in tokens[:at]}
-    if at == len(tokens) or before & CHANGES or not before & {Tag.FAULT, Tag.SOUND, Tag.NEG}:
+    once = 0 < at < len(tokens) and tokens[at - 1].text.endswith("了")  # 流量大了就扩容
+    if at == len(tokens) or before & CHANGES or not (once or before & {Tag.FAULT, Tag.SOUND, Tag.NEG}):
         return tokens
     return [*tokens[:at], replace(tokens[at], tag=Tag.IF), *tokens[at + 1 :]]
 
@@ -234,6 +236,12 @@ def _named(tokens: list[Token]) -> list[Token]:
             turned = replace(token, tag=Tag.TO)
         elif token.tag is Tag.LATER and before is not None and (before.tag, before.value) == (Tag.KIND, "CronJob"):
             turned = replace(token, tag=Tag.NAME, value=token.text) if token.text.isascii() else token
+        elif (
+            _word(before) in ("get", "describe")
+            and following in (None, Tag.FLAG, Tag.IN)
+            and _word(token) in _SHORT_KINDS
+        ):
+            turned = replace(token, tag=Tag.KIND, value=_SHORT_KINDS[_word(token)])  # get po -n shop
         elif aims and _word(token) == "at":
             turned = replace(token, tag=Tag.TO)
         found.append(turned)
