@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.brain.bounds import UNSAID, begins_anew, is_occasion
 from bot.brain.grammar import Phrase
 from bot.brain.phrases import GRAMMAR
 from bot.brain.senses import sensed
@@ -10,23 +11,8 @@ from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, VERBS, Tag
 
 _SEPARATORS = frozenset({Tag.COMMA, Tag.STOP, Tag.QUESTION, Tag.THEN})
-_UNSAID = frozenset(
-    {
-        Tag.NOISE,
-        Tag.BENEFIT,
-        Tag.SOFT,
-        Tag.BOTH,
-        Tag.BA,
-        Tag.PERFECT,
-        Tag.ASK,
-        Tag.CAN,
-        Tag.HELLO,
-    }
-)
-"""Words that carry mood at most: gone before phrases are built, still in `Clause.tokens`."""
 _REPEATED = (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK)
 """Verbs that name a fault when something does them all the time."""
-_COMPLEMENTS = frozenset({Tag.NUMBER, Tag.HALF, Tag.DELTA, Tag.MULTIPLE, Tag.IMAGE, Tag.ASSIGN})
 _STATES = (Tag.FAULT, Tag.SOUND, Tag.LOOSE, Tag.HAN, Tag.FILLER, Tag.LATER, Tag.NEG)
 _OF_LOGS = frozenset({"tail", "since", "previous", "container"})
 _AHEAD = 24
@@ -121,7 +107,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
     opening = ""
     for index, token in enumerate(tokens):
         links = token.tag is Tag.AND or (token.tag is Tag.NOISE and token.text.lower() == "so")
-        begins_anew = links and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
+        anew = links and begins_anew(part, tokens[index + 1 : index + 1 + _AHEAD])
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
         if (
@@ -132,7 +118,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
         ):
             yield _Part(part, Tag.THEN, opening)
             part, opening = [token], "再"  # 先缩到 0 再扩到 3
-        elif token.tag in _SEPARATORS or begins_anew or finally_:
+        elif token.tag in _SEPARATORS or anew or finally_:
             if len(part) == 1 and part[0].tag is Tag.NUMBER and token.text in (".", "、"):
                 part = []  # the number of a list: 1. 2.
             elif part:
@@ -143,36 +129,11 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
             opening = token.text if token.tag is Tag.THEN else opening
         else:
             part.append(token)
-            if _is_occasion(part, tokens[index + 1 : index + 2]):
+            if is_occasion(part, tokens[index + 1 : index + 2]):
                 yield _Part(part, Tag.COMMA, opening)
                 part, opening = [], ""
     if part:
         yield _Part(part, Tag.STOP, opening)
-
-
-def _is_occasion(part: Sequence[Token], following: Sequence[Token]) -> bool:
-    """`大促了 shop 的 web 扩到 30`, `改完了把 web 重启`: so it is by now, and what is asked for begins behind it."""
-    said = {token.tag for token in part}
-    begins = any(token.tag in (Tag.NAME, Tag.OBJECT, Tag.PATH, Tag.BA, Tag.BENEFIT, Tag.KIND) for token in following)
-    done = any((token.tag, token.value) == (Tag.ALTER, "done") for token in part)
-    told = done or (Tag.LOOSE in said and Tag.ALTER not in said)
-    begins = begins and not following[0].text.startswith("就")
-    return begins and told and said <= {Tag.LOOSE, Tag.NOISE, Tag.PERFECT, Tag.ALTER} and part[-1].text.endswith("了")
-
-
-def _begins(part: Sequence[Token], tokens: Sequence[Token]) -> bool:
-    """Whether another clause begins behind an `and`: with a verb, or with an object and its own amount or image."""
-    spoken = [token.tag for token in tokens if token.tag not in _UNSAID]
-    complete = any(token.tag in _COMPLEMENTS for token in part)
-    gapped = complete and spoken[:1] in ([Tag.NAME], [Tag.OBJECT], [Tag.PATH]) and spoken[1:2] != []
-    return _verb_follows(tokens) or (gapped and spoken[1] in _COMPLEMENTS | {Tag.TO, Tag.SCALE})
-
-
-def _verb_follows(tokens: Sequence[Token]) -> bool:
-    following = next((token for token in tokens if token.tag not in _UNSAID | {Tag.THEN, Tag.LIGHT}), None)
-    if following is not None and (following.tag, following.value) == (Tag.LOGS, "tail"):
-        return True  # `and tail it`
-    return (following is not None and following.tag in VERBS) or (bool(tokens) and tokens[0].tag is Tag.BA)
 
 
 def _questions(parts: Sequence[_Part]) -> list[bool]:
@@ -181,7 +142,7 @@ def _questions(parts: Sequence[_Part]) -> list[bool]:
     asked = False
     for part in reversed(parts):
         tags = [token.tag for token in part.tokens]
-        tail = all(tag in _UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
+        tail = all(tag in UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
         asked = part.end is Tag.QUESTION or tail or (asked and part.end is not Tag.STOP) or tags[0] is Tag.QUESTION
         marks.append(asked)
         asked = asked and Tag.BENEFIT not in tags  # web is down, could you restart it?
@@ -251,7 +212,7 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
     has_verb = any(token.tag in CHANGES - _LIGHT for token in tokens)
     for token in tokens:
         before = kept[-1].tag if kept else None
-        if token.tag in _UNSAID or (token.tag is Tag.INSIDE and (before is None or before in VERBS)):
+        if token.tag in UNSAID or (token.tag is Tag.INSIDE and (before is None or before in VERBS)):
             continue
         if token.tag is Tag.OFTEN:
             often = True
@@ -272,7 +233,7 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
 
 def _is_light(tokens: Sequence[Token]) -> bool:
     """`执行重启`, `执行 web 重启操作`: another verb carries the meaning."""
-    tags = [token.tag for token in tokens if token.tag not in _UNSAID]
+    tags = [token.tag for token in tokens if token.tag not in UNSAID]
     at = tags.index(Tag.EXEC)
     named = any(token.tag is Tag.LIGHT and token.text == "操作" for token in tokens)
     return named or (tags[at + 1 : at + 2] != [] and tags[at + 1] in CHANGES - _LIGHT)

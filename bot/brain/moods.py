@@ -96,6 +96,5 @@ _TOLD = frozenset({"object", "place", Tag.LOOSE, Tag.SOUND, Tag.DE, Tag.DIRECTIO
 
 def tells_only(clause: Clause) -> bool:
     """`job nightly 跑完了` beside a request: every word of it is known, and says what goes on."""
-    return (
-        clause.has(Tag.LOOSE, Tag.SOUND) and {phrase.role for phrase in clause.phrases} <= _TOLD and not clause.question
-    )
+    asked = clause.question or clause.has(Tag.ASK)
+    return clause.has(Tag.LOOSE, Tag.SOUND) and {phrase.role for phrase in clause.phrases} <= _TOLD and not asked
