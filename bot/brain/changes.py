@@ -12,9 +12,9 @@ from bot.brain.readings import Ask, Refuse, Scene, Unclear
 from bot.brain.recast import recast
 from bot.brain.spelling import Token
 from bot.brain.tags import READS, Tag
-from bot.brain.targets import changed, everywhere, loose_ands, no_riddle
+from bot.brain.targets import changed, everywhere, loose_ands, mention, no_riddle
 from bot.brain.unperformed import Build, halt, not_performed, undone
-from bot.brain.wording import pod_like
+from bot.brain.wording import pod_like, replaceable
 from executor.operations import Delete, Exec, Operation, Patch, Restart, SetImage, Target, canonical
 from executor.reason import reason
 from executor.redact import mask
@@ -106,9 +106,16 @@ def _turned(clause: Clause, tags: frozenset[Tag], verbs: tuple[Token, ...]) -> T
     counted = any(phrase.value("repl") == "" or (phrase.has("repl") and clause.has(Tag.FROM)) for phrase in amounts)
     if tags == {Tag.DELETE} and counted:
         return Tag.SCALE  # remove two replicas, remove two pods from web
+    if tags == {Tag.UNDONE} and verbs[0].value == "kick out" and _of_pods(clause):
+        return Tag.DELETE  # 把 pod web-6d4b75cb6d-hx7vq 踢掉
     if amounts and not images and [token.text.lower() for token in verbs] == ["bump"]:
         return Tag.SCALE  # bump web to 6
     return None
+
+
+def _of_pods(clause: Clause) -> bool:
+    objects = [mention(phrase) for phrase in clause.all("object")]
+    return bool(objects) and all(one.kind == "Pod" and replaceable(one.name) for one in objects)
 
 
 def _altered(clause: Clause, verbs: tuple[Token, ...]) -> Tag:
@@ -161,6 +168,7 @@ def _as_workload(target: Target, verb: Tag) -> Target:
     """`cart service`: people who restart, scale or update a service mean what runs behind it."""
     meant = verb in (Tag.RESTART, Tag.SCALE, Tag.UPGRADE, Tag.HALT, Tag.ROLLBACK, Tag.EXEC)
     pods = verb is Tag.SCALE and target.kind == "Pod" and not pod_like(target.name)  # two more web pods
+    pods = pods or (verb is Tag.SCALE and target.kind == "Node")  # web 机器加到 20 台
     return target.model_copy(update={"kind": ""}) if (meant and target.kind == "Service") or pods else target
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.brain.bounds import UNSAID, begins_anew, is_occasion
 from bot.brain.grammar import Phrase
 from bot.brain.phrases import GRAMMAR
 from bot.brain.senses import sensed
@@ -10,27 +11,14 @@ from bot.brain.spelling import Token
 from bot.brain.tags import CHANGES, VERBS, Tag
 
 _SEPARATORS = frozenset({Tag.COMMA, Tag.STOP, Tag.QUESTION, Tag.THEN})
-_UNSAID = frozenset(
-    {
-        Tag.NOISE,
-        Tag.BENEFIT,
-        Tag.SOFT,
-        Tag.BOTH,
-        Tag.BA,
-        Tag.PERFECT,
-        Tag.ASK,
-        Tag.CAN,
-        Tag.HELLO,
-    }
-)
-"""Words that carry mood at most: gone before phrases are built, still in `Clause.tokens`."""
 _REPEATED = (Tag.RESTART, Tag.HALT, Tag.DELETE, Tag.UNDONE, Tag.ROLLBACK)
 """Verbs that name a fault when something does them all the time."""
-_COMPLEMENTS = frozenset({Tag.NUMBER, Tag.HALF, Tag.DELTA, Tag.MULTIPLE, Tag.IMAGE, Tag.ASSIGN})
 _STATES = (Tag.FAULT, Tag.SOUND, Tag.LOOSE, Tag.HAN, Tag.FILLER, Tag.LATER, Tag.NEG)
+_OF_LOGS = frozenset({"tail", "since", "previous", "container"})
 _AHEAD = 24
 """How many words are looked at behind an `and`: enough for its clause, and a bound for long messages."""
 _LIGHT = frozenset({Tag.LIGHT, Tag.EXEC})
+_ALONG = ("顺便", "顺带", "顺带着", "顺手", "顺道", "一并", "再顺便")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +63,22 @@ def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     conditional = invited = False
     for part, question in zip(parts, _questions(parts), strict=True):
-        waits = bool(clauses) and part.opening.startswith("再") and _is_state(clauses[-1])
+        if part.opening in _ALONG and clauses and _is_told_to(clauses[-1]) and part.tokens[-1].tag is Tag.PERFECT:
+            part = replace(part, tokens=part.tokens[:-1])  # noqa: PLW2901 - 把 web 重启，顺便 api 也重启了
+        waits = (
+            bool(clauses)
+            and (part.opening.startswith("再") or part.tokens[0].text.startswith("就"))
+            and _is_state(clauses[-1])
+        )
         conditional = conditional or waits or any(token.tag is Tag.IF for token in part.tokens)
         invited = invited or any(token.tag is Tag.BENEFIT for token in part.tokens)
         clauses.append(Clause(tuple(part.tokens), chunk(part.tokens), question, conditional, invited))
         invited = invited and part.end is not Tag.STOP
     return tuple(_joined(clauses))
+
+
+def _is_told_to(clause: Clause) -> bool:
+    return clause.has(Tag.BA, Tag.BENEFIT) and bool(clause.changes) and not clause.has(Tag.ALREADY)
 
 
 def chunk(tokens: Sequence[Token]) -> tuple[Phrase, ...]:
@@ -98,7 +96,10 @@ class _Part:
 
 def _is_state(clause: Clause) -> bool:
     """`活动结束再缩容`: what has to be so first."""
-    return not clause.has(*VERBS) and not _is_bare(clause) and clause.has(*_STATES)
+    altered = bool(clause.changes) and all(verb.tag in (Tag.ALTER, Tag.UPGRADE) for verb in clause.changes)
+    done = any((verb.tag, verb.value) == (Tag.ALTER, "done") for verb in clause.changes)
+    done = done or (altered and clause.has(Tag.PERFECT) and not clause.has(Tag.BA))
+    return done or (not clause.has(*VERBS) and not _is_bare(clause) and clause.has(*_STATES))
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
@@ -106,7 +107,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
     opening = ""
     for index, token in enumerate(tokens):
         links = token.tag is Tag.AND or (token.tag is Tag.NOISE and token.text.lower() == "so")
-        begins_anew = links and _begins(part, tokens[index + 1 : index + 1 + _AHEAD])
+        anew = links and begins_anew(part, tokens[index + 1 : index + 1 + _AHEAD])
         follows = tokens[index + 1].tag if index + 1 < len(tokens) else Tag.STOP
         finally_ = token.tag is Tag.RECENT and token.text == "最后" and follows in VERBS | {Tag.BA}
         if (
@@ -117,7 +118,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
         ):
             yield _Part(part, Tag.THEN, opening)
             part, opening = [token], "再"  # 先缩到 0 再扩到 3
-        elif token.tag in _SEPARATORS or begins_anew or finally_:
+        elif token.tag in _SEPARATORS or anew or finally_:
             if len(part) == 1 and part[0].tag is Tag.NUMBER and token.text in (".", "、"):
                 part = []  # the number of a list: 1. 2.
             elif part:
@@ -128,23 +129,11 @@ def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
             opening = token.text if token.tag is Tag.THEN else opening
         else:
             part.append(token)
+            if is_occasion(part, tokens[index + 1 : index + 2]):
+                yield _Part(part, Tag.COMMA, opening)
+                part, opening = [], ""
     if part:
         yield _Part(part, Tag.STOP, opening)
-
-
-def _begins(part: Sequence[Token], tokens: Sequence[Token]) -> bool:
-    """Whether another clause begins behind an `and`: with a verb, or with an object and its own amount or image."""
-    spoken = [token.tag for token in tokens if token.tag not in _UNSAID]
-    complete = any(token.tag in _COMPLEMENTS for token in part)
-    gapped = complete and spoken[:1] in ([Tag.NAME], [Tag.OBJECT], [Tag.PATH]) and spoken[1:2] != []
-    return _verb_follows(tokens) or (gapped and spoken[1] in _COMPLEMENTS | {Tag.TO, Tag.SCALE})
-
-
-def _verb_follows(tokens: Sequence[Token]) -> bool:
-    following = next((token for token in tokens if token.tag not in _UNSAID | {Tag.THEN, Tag.LIGHT}), None)
-    if following is not None and (following.tag, following.value) == (Tag.LOGS, "tail"):
-        return True  # `and tail it`
-    return (following is not None and following.tag in VERBS) or (bool(tokens) and tokens[0].tag is Tag.BA)
 
 
 def _questions(parts: Sequence[_Part]) -> list[bool]:
@@ -153,7 +142,7 @@ def _questions(parts: Sequence[_Part]) -> list[bool]:
     asked = False
     for part in reversed(parts):
         tags = [token.tag for token in part.tokens]
-        tail = all(tag in _UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
+        tail = all(tag in UNSAID for tag in tags) and (Tag.CAN in tags or Tag.ASK in tags)
         asked = part.end is Tag.QUESTION or tail or (asked and part.end is not Tag.STOP) or tags[0] is Tag.QUESTION
         marks.append(asked)
         asked = asked and Tag.BENEFIT not in tags  # web is down, could you restart it?
@@ -191,7 +180,7 @@ def _is_bare(clause: Clause) -> bool:
 def _modifies(clause: Clause, held: Clause) -> bool:
     """`看下 web 的日志，最近 30 行`; `扩容 web，5 个副本`; `web 发个版，镜像用 web:1.4`"""
     roles = {phrase.role for phrase in clause.phrases}
-    logs = held.has(Tag.LOGS) and roles <= {"tail", "since", "previous", "container"}
+    logs = held.has(Tag.LOGS) and bool(roles & _OF_LOGS) and roles <= _OF_LOGS | {Tag.LOOK}
     amount = held.has(Tag.SCALE) and not held.all("amount") and roles == {"amount"}
     image = held.has(Tag.UPGRADE) and not held.all("image") and "image" in roles and roles <= {"image", Tag.IMAGE_WORD}
     return bool(roles) and (logs or amount or image)
@@ -223,7 +212,7 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
     has_verb = any(token.tag in CHANGES - _LIGHT for token in tokens)
     for token in tokens:
         before = kept[-1].tag if kept else None
-        if token.tag in _UNSAID or (token.tag is Tag.INSIDE and (before is None or before in VERBS)):
+        if token.tag in UNSAID or (token.tag is Tag.INSIDE and (before is None or before in VERBS)):
             continue
         if token.tag is Tag.OFTEN:
             often = True
@@ -244,7 +233,7 @@ def _essential(tokens: Sequence[Token]) -> list[Token]:
 
 def _is_light(tokens: Sequence[Token]) -> bool:
     """`执行重启`, `执行 web 重启操作`: another verb carries the meaning."""
-    tags = [token.tag for token in tokens if token.tag not in _UNSAID]
+    tags = [token.tag for token in tokens if token.tag not in UNSAID]
     at = tags.index(Tag.EXEC)
     named = any(token.tag is Tag.LIGHT and token.text == "操作" for token in tokens)
     return named or (tags[at + 1 : at + 2] != [] and tags[at + 1] in CHANGES - _LIGHT)

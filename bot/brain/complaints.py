@@ -9,7 +9,9 @@ from bot.brain.tags import Tag
 _WELL = ("up", "ok", "okay", "running", "good", "back", "well", "down")
 _SHORT = 3
 """Characters of a word that tells what became of something."""
-_SERVER_ERRORS = ("500", "502", "503", "504")
+SERVER_ERRORS = ("500", "502", "503", "504")
+_CLIENT_ERRORS = ("401", "403", "404", "429", "499")
+_WITH_ERROR = frozenset({"amount", Tag.LOOSE, Tag.ALL, Tag.CALLED, Tag.LOOK, Tag.BOTH})
 _OF_IT = (Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE, Tag.REPLICAS, Tag.IMAGE_WORD)
 """Something of it in particular is asked for."""
 
@@ -42,12 +44,18 @@ def rises(clause: Clause) -> bool:
 
 
 def asks_if_sound(clause: Clause) -> bool:
-    """`web 正常吗`, `is web up?`; not `web 正常了`."""
+    """`web 正常吗`, `is web up?`, `web ok?`; not `web 正常了`."""
     asked = clause.question or clause.has(Tag.ASK)
     spoken = [token for token in clause.tokens if token.tag is not Tag.NOISE or token.text.lower() in _WELL]
     inverted = bool(spoken) and spoken[0].text.lower() in ("is", "are")
     well = clause.has(Tag.SOUND) or any(token.text.lower() in _WELL for token in spoken)
-    return (asked and (clause.has(Tag.SOUND) or _is_down(clause))) or (inverted and well)
+    told = (
+        clause.question
+        and len(spoken) > 1
+        and spoken[-1].text.lower() in ("ok", "okay", "up", "good")
+        and names(clause)
+    )
+    return (asked and (clause.has(Tag.SOUND) or _is_down(clause))) or (inverted and well) or told
 
 
 def has_become(clause: Clause) -> bool:
@@ -65,5 +73,8 @@ def _is_down(clause: Clause) -> bool:
 def _answers_badly(clause: Clause) -> bool:
     """`web 502`: a number that only an HTTP server says."""
     numbers = [phrase.value("n") or "" for phrase in clause.all("amount") if len(phrase.tokens) == 1]
-    said = names(clause) or bool(clause.all("place"))
-    return said and any(number in _SERVER_ERRORS for number in numbers)
+    named = names(clause) or bool(clause.all("place"))
+    alone = {phrase.role for phrase in clause.phrases} <= _WITH_ERROR
+    return any(
+        (number in SERVER_ERRORS and (named or alone)) or (named and number in _CLIENT_ERRORS) for number in numbers
+    )

@@ -61,7 +61,7 @@ def _wants_replicas(clause: Clause) -> Clause | None:
     aim = amount.get("to")
     whole = counted or any(token.tag is Tag.UNIT for token in amount.tokens)
     aimed = aim is not None and aim.text.lower() in _AIMS and whole
-    if not aimed and not (counted and asked):
+    if not aimed and not (counted and (asked or amount.has("delta"))):
         return None
     first = amount.tokens[0]
     return _with_verb(clause, Token(Tag.SCALE, first.text, first.start, first.end, "to"))

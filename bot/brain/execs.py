@@ -58,9 +58,7 @@ def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     begins = _tail(tokens, at)
     if begins is None:
         return tokens
-    last = max(
-        (i for i in range(begins, len(tokens)) if tokens[i].tag not in (Tag.NOISE, Tag.STOP, Tag.COMMA)), default=-1
-    )
+    last = max((i for i in range(begins, len(tokens)) if not _ends(tokens[i])), default=-1)
     if last < begins:
         return tokens
     start, end = tokens[begins].start, tokens[last].end
@@ -70,6 +68,11 @@ def lift_command(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         return tokens
     before = (token for token in tokens[:begins] if token.value != "--")
     return (*before, Token(Tag.COMMAND, raw, start, end, raw))
+
+
+def _ends(token: Token) -> bool:
+    """What may stand behind a command and is no word of it: `执行 df -h 看看`."""
+    return token.tag in (Tag.NOISE, Tag.STOP, Tag.COMMA) or (token.tag is Tag.LOOK and not token.text.isascii())
 
 
 def _with_verb(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -8,7 +8,7 @@ from bot.brain.planner import Clarify, Diagnose, Plan, Proposal
 from bot.brain.spelling import Token
 from bot.brain.tags import Tag
 from bot.brain.wording import choices
-from executor.operations import Describe, Events, Get, Logs, Operation, Target
+from executor.operations import Describe, Events, Get, Logs, Operation, Other, Target
 from executor.reason import reason
 
 _READS = (Get, Describe, Logs, Events)
@@ -65,7 +65,7 @@ def _of(operation: Operation, thing: Target) -> Operation | None:
             return operation.model_copy(update={"namespace": thing.name, "all_namespaces": False})
         target = _beside(thing, Target(kind=operation.kind, name=operation.name, namespace=operation.namespace))
         return Get(kind=target.kind, name=target.name, namespace=target.namespace)
-    before = getattr(operation, "target", None)
+    before = None if isinstance(operation, Other) else getattr(operation, "target", None)
     return operation.model_copy(update={"target": _beside(thing, before)}) if isinstance(before, Target) else None
 
 

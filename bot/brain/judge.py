@@ -7,7 +7,7 @@ from bot.brain.changes import operations_of
 from bot.brain.clauses import Clause
 from bot.brain.complaints import asks_if_sound
 from bot.brain.grammar import Phrase
-from bot.brain.moods import softened, why_not
+from bot.brain.moods import softened, urged, why_not
 from bot.brain.pages import period
 from bot.brain.planner import Reply
 from bot.brain.readings import Act, Ask, Reading, Say, Scene, Unclear, Unread
@@ -35,7 +35,8 @@ _ABOUT_STATE = ("start", "raise", "resume", "create")
 
 def judged(clause: Clause, scene: Scene) -> Reading | None:
     """None for clauses that only greet or thank."""
-    if all(phrase.role in _SAYS_NOTHING for phrase in clause.phrases) and not asks_if_sound(clause):
+    asks = asks_if_sound(clause) or (clause.has(Tag.LOOSE) and clause.has(Tag.ASK))
+    if all(phrase.role in _SAYS_NOTHING for phrase in clause.phrases) and not asks:
         return None
     try:
         return _judged(clause, scene)
@@ -57,8 +58,19 @@ def _judged(clause: Clause, scene: Scene) -> Reading:
     code = why_not(clause)
     if code is not None:
         understood = () if code == "rules.negated" else _understood(clause, scene)
-        return Ask(reason(code), understood, remark=code == "rules.past" and not clause.all("object"))
+        return Ask(reason(code), understood, remark=code == "rules.past" and _is_aside(clause))
     return Act(operations_of(clause, scene))
+
+
+def _is_aside(clause: Clause) -> bool:
+    """`改了 jvm 参数` beside a request tells why; `重启了 web` could be what the request is about."""
+    if clause.question or clause.has(Tag.ASK):
+        return False
+    altered = all(verb.tag is Tag.ALTER for verb in clause.changes) and not clause.has(Tag.BA)
+    kinds = {phrase.value("kind") for phrase in clause.all("object") if not phrase.has("name")}
+    updated = all(verb.tag in (Tag.ALTER, Tag.UPGRADE) for verb in clause.changes) and not clause.has(Tag.BA)
+    altered = altered or (updated and "ConfigMap" in kinds)
+    return altered or not clause.all("object")
 
 
 def _told(clause: Clause, scene: Scene) -> Reading | None:
@@ -172,7 +184,7 @@ def _without_fault(clause: Clause) -> Clause:
     """A fault before the verb of a request, or before the name of its object, is only the occasion."""
     roles = [phrase.role for phrase in clause.phrases]
     verb = next(at for at, phrase in enumerate(clause.phrases) if phrase.tokens and phrase.tokens[0] in clause.changes)
-    requested = clause.has(Tag.BENEFIT) or softened(clause)
+    requested = clause.has(Tag.BENEFIT) or softened(clause) or urged(clause)
     kept = tuple(
         phrase
         for at, phrase in enumerate(clause.phrases)

@@ -19,34 +19,36 @@ def asks_for_lines(clause: Clause) -> bool:
     return old or clause.has(Tag.LOGS) or any(phrase.tokens[-1].tag is Tag.LINES for phrase in clause.all("tail"))
 
 
-def logs(clause: Clause, scene: Scene) -> Logs:
+def logs(clause: Clause, scene: Scene) -> tuple[Logs, ...]:
+    """`日志看下 web 和 api`: of each."""
     tail, since = clause.first("tail"), clause.first("since")
     inside = clause.first("container")
     container = inside.value("container") if inside is not None else None
-    target = _target(clause, scene, container)
-    return Logs(
-        target=target,
-        container=container if target.name != container else None,
-        previous=bool(clause.all("previous")),
-        tail=_lines(tail or _counted(clause)),
-        since_seconds=_seconds(since),
+    return tuple(
+        Logs(
+            target=target,
+            container=container if target.name != container else None,
+            previous=bool(clause.all("previous")),
+            tail=_lines(tail or _counted(clause)),
+            since_seconds=_seconds(since),
+        )
+        for target in _targets(clause, scene, container)
     )
 
 
-def _target(clause: Clause, scene: Scene, container: str | None) -> Target:
+def _targets(clause: Clause, scene: Scene, container: str | None) -> tuple[Target, ...]:
     if not names(clause):
         sources = [phrase for phrase in clause.all("place") if phrase.has("from")]
         if sources and len(clause.all("place")) > 1:
             where = next((phrase.value("ns") for phrase in clause.all("place") if phrase is not sources[0]), None)
-            return Target(kind="", name=sources[0].value("ns") or "", namespace=where)
+            return (Target(kind="", name=sources[0].value("ns") or "", namespace=where),)
         spoken = [phrase for phrase in clause.all("place") if phrase.has("ns") and not phrase.has("nsw")]
         if spoken and spoken[-1].tokens[0].tag is not Tag.FLAG:
             others = [phrase.value("ns") for phrase in clause.all("place") if phrase is not spoken[-1]]
-            return Target(kind="", name=spoken[-1].value("ns") or "", namespace=next(iter(others), None))
+            return (Target(kind="", name=spoken[-1].value("ns") or "", namespace=next(iter(others), None)),)
         if container is not None:
-            return Target(kind="", name=container, namespace=namespace_of(clause))
-    target = targets_of(clause, scene)[0]
-    return loosened(target)
+            return (Target(kind="", name=container, namespace=namespace_of(clause)),)
+    return tuple(loosened(target) for target in targets_of(clause, scene))
 
 
 def _counted(clause: Clause) -> Phrase | None:

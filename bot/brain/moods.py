@@ -19,7 +19,7 @@ def why_not(clause: Clause) -> str | None:
         (clause.has(Tag.SHOULD), "rules.advice"),
         (clause.has(Tag.LATER, Tag.PERIOD), "rules.later"),
         (_is_report(clause), "rules.past"),
-        (any(token.value == "gerund" for token in clause.changes), "rules.past"),
+        (any(token.value in ("gerund", "done") for token in clause.changes), "rules.past"),
         (asked and not requested, "rules.asked"),
         (clause.has(Tag.WANT) and not (_wants_first(clause) or softened(clause)), "rules.asked"),
     )
@@ -30,6 +30,18 @@ def softened(clause: Clause) -> bool:
     """`重启下`, `重启一下`, also in `web 需要重启一下`: nobody softens a verb that he does not ask for."""
     tags = [token.tag for token in clause.tokens]
     return Tag.SOFT in tags or any(first in CHANGES and second is Tag.INSIDE for first, second in pairwise(tags))
+
+
+_URGENT = frozenset({"赶紧", "赶快", "赶紧的", "赶快的", "尽快", "火速", "速速", "抓紧", "抓紧时间"})
+"""Not 马上 or 立刻: a thing may do something at once by itself."""
+
+
+def urged(clause: Clause) -> bool:
+    """`内存爆了 赶紧重启`, `不行了重启吧`: nobody tells of something with these words."""
+    return any(
+        (one.text in _URGENT and two.tag in CHANGES) or (one.tag in CHANGES and two.text in ("吧", "呗"))
+        for one, two in pairwise(clause.tokens)
+    )
 
 
 def _is_report(clause: Clause) -> bool:
@@ -77,3 +89,12 @@ _CLOUDED = frozenset(
 def clouded(clause: Clause) -> str:
     """The first word of a remark or a read that could turn round what is asked beside it (`老板不让…`); "" when there is none."""
     return next((token.text for token in clause.tokens if token.tag in _CLOUDED), "")
+
+
+_TOLD = frozenset({"object", "place", Tag.LOOSE, Tag.SOUND, Tag.DE, Tag.DIRECTION})
+
+
+def tells_only(clause: Clause) -> bool:
+    """`job nightly 跑完了` beside a request: every word of it is known, and says what goes on."""
+    asked = clause.question or clause.has(Tag.ASK)
+    return clause.has(Tag.LOOSE, Tag.SOUND) and {phrase.role for phrase in clause.phrases} <= _TOLD and not asked

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.brain.characters import is_picture
+from bot.brain.complaints import SERVER_ERRORS
 from bot.brain.lexicon import latin_phrase
 from bot.brain.planner import Choice, Clarify, Decide, Pick, Plan, Reply
 from bot.brain.spelling import Token
@@ -17,6 +18,11 @@ _NOISE = frozenset(
 )
 _CODE = re.compile(r"[\s:：#]*([A-HJKMNP-Za-hjkmnp-z2-9]{4})(?![A-Za-z0-9._/-])", re.ASCII)
 """Four characters that nobody takes for others: no 0 O 1 I L."""
+_YES = ("批准", "同意", "通过", "approve")
+_BEHIND = re.compile(
+    r"\s*([A-HJKMNP-Za-hjkmnp-z2-9]{4})[\s:：]+(批准|同意|通过|拒绝|驳回|approve|deny)[。.!！]?\s*", re.IGNORECASE
+)
+_ITSELF = re.compile(r"机器人|steward|\bbot\b", re.IGNORECASE)
 _BECAUSE = re.compile(r"^[\s,，:：、。;；-]*(?:(?:原因|理由|因为|because|reason)[\s:：是]*)?", re.IGNORECASE)
 _MY_ID = ("我的id", "我的userid", "我的用户id")
 """Chinese and Latin letters in one word, which no word list holds."""
@@ -28,6 +34,8 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
     """The plan of a message that is a page's name, a twin or a number; None for everything else."""
     said = [token for token in tokens if token.tag not in _NOISE]
     content = [token for token in said if token.tag not in (Tag.QUESTION, Tag.ASK, Tag.CAN)]
+    if (decided := _decided_behind(text)) is not None:
+        return decided
     decides = any(token.tag is Tag.DECIDE for token in content)
     if decides and (_denies(text, content) or not any(token.tag in CHANGES for token in content)):
         return _decide(text, tokens, content, asked=len(said) > len(content))
@@ -39,6 +47,13 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
         return Reply(topic="help" if asked or silent else "hello")
     if text.lower().replace(" ", "") in _MY_ID:
         return Reply(topic="whoami")
+    if (topic := _topic(text, content, tags)) is not None:
+        return topic
+    return book(text, tokens) or _bare_code(text) or _pick(content)
+
+
+def _topic(text: str, content: Sequence[Token], tags: list[Tag]) -> Reply | None:
+    """The page that a message names and nothing else."""
     if [token.text.lower() for token in content] == ["morning"]:
         return Reply(topic="hello")
     if set(tags) <= {Tag.HELLO, Tag.LOOSE} and Tag.HELLO in tags:
@@ -47,9 +62,8 @@ def page(text: str, tokens: Sequence[Token]) -> Plan | None:
         return Reply(topic="help")
     if tags in ([Tag.WHOAMI], [Tag.HELLO, Tag.WHOAMI], [Tag.LOOK, Tag.WHOAMI]):
         return Reply(topic="whoami")
-    if tags in ([Tag.STATUS], [Tag.LOOK, Tag.STATUS]):
-        return Reply(topic="status")
-    return book(text, tokens) or _bare_code(text) or _pick(content)
+    alive = tags == [Tag.WHY] and _ITSELF.search(text) is not None  # 机器人还活着吗
+    return Reply(topic="status") if alive or tags in ([Tag.STATUS], [Tag.LOOK, Tag.STATUS]) else None
 
 
 def period(tokens: Sequence[Token]) -> str:
@@ -57,14 +71,23 @@ def period(tokens: Sequence[Token]) -> str:
 
 
 def _pick(content: Sequence[Token]) -> Plan | None:
-    """`2`, `选 2`, `第二个`"""
+    """`2`, `选 2`, `第二个`; `502 了` is what a server says."""
     tags = [token.tag for token in content]
     while tags and tags[0] is Tag.PICK:
         tags = tags[1:]
     picked = len(tags) < len(content)
     if tags[:1] == [Tag.NUMBER] and (len(tags) == 1 or (picked and tags[1:] == [Tag.UNIT])):
-        return Pick(number=int(content[len(content) - len(tags)].value))
+        number = content[len(content) - len(tags)]
+        return None if number.value in SERVER_ERRORS and not picked else Pick(number=int(number.value))
     return None
+
+
+def _decided_behind(text: str) -> Plan | None:
+    """`7F3K 批准`: the code first, and nothing else. Not `7F3K 批了`: somebody did."""
+    found = _BEHIND.fullmatch(text)
+    if found is None or found[1].islower():
+        return None
+    return Decide(button="approve" if found[2].lower() in _YES else "deny", code=found[1].upper())
 
 
 def _bare_code(text: str) -> Plan | None:

@@ -17,10 +17,11 @@ _RULES = {
     "object": """
         (AT | OF | FROM | IN)? (object=OBJECT | pair=PATH | kind=KIND pair=PATH | pair=PATH kind=KIND) INSIDE*
         | (AT | OF | FROM | IN)? named INSIDE*
+        | TO named INSIDE INSIDE*
         | (AT | OF | FROM | IN)? (ns=NAME DE)? (CALLED name=NAME DE kind=KIND | kind=KIND DE? CALLED name=NAME) INSIDE*
         | OF? name=NAME !(CONTAINER !NAME)
-        | ns=NAME DE (named | object=OBJECT)
-        | ns=NAME DE !container name=NAME
+        | (AT | IN)? ns=NAME DE (named | object=OBJECT) INSIDE*
+        | (AT | IN)? ns=NAME DE !container name=NAME INSIDE*
         | ns=NAME DE kind=KIND !CONTAINER
         | kind=KIND OF ns=NAME
         | kind=KIND | kind=NAMESPACE

@@ -12,12 +12,12 @@ different | dropped | dropping | during | early | eating | empty | entirely | ev
 extremely | facing | fast | few | fewer | full | fully | getting | goes | gone | got | growing | growth | handle |
 handling | happening | happens | heavy | here | high | hitting | huge | idle | incoming | increased | increasing |
 kind of | kinda | large | late | less | light | lighter | loading | log in | logging in | login | look | looks |
-lots | low | many | massive | more | morning rush | mostly | much | nearly | noticed | often | others |
+lots | low | many | massive | more | morning rush | most | mostly | much | nearly | noticed | often | others |
 overnight | own | partially | particular | peak | peak hours | pretty | probably | quiet | quite | real | really |
 reported | reporting | responding | rising | seeing | seem | seems | serving | several | sharp | sign in |
 since the deploy | since the last deploy | so many | so much | sort of | starting | still | suddenly | super |
 surge | the last deploy | the rest | their | there's | they're | though | through | today's | together | too many |
-too much | total | totally | twice | underused | unused | usual | usually | very | way | went | whole thing
+too much | total | totally | twice | underused | unused | using | usual | usually | very | way | went | whole thing
 """
 """Never names."""
 

@@ -3,28 +3,60 @@
 from bot.brain.clauses import Clause
 from bot.brain.complaints import asks_if_sound, has_become, rises, says_so, says_what
 from bot.brain.logreads import asks_for_lines, logs
-from bot.brain.readings import Act, Ask, Look, Reading, Scene, Unclear, Unread
+from bot.brain.readings import Act, Ask, Look, Reading, Refuse, Scene, Unclear, Unread
 from bot.brain.subjects import first_group, kinds, loosened, names, owner_of, subject_of, targets_of
 from bot.brain.tags import Tag
 from bot.brain.targets import Mention, everywhere, groups, named_namespace, namespace_of, solved, spoken_of
+from bot.brain.usage import usage
 from executor.kinds import kind_named
 from executor.operations import Describe, Events, Get, Operation, Target
 from executor.reason import reason
 
 _BARE = frozenset({"object", "place", Tag.IMAGE_WORD, Tag.REPLICAS, Tag.DE})
 
+_KEPT = frozenset({"密码", "口令", "凭据", "password", "passwords", "credentials"})
+"""Who asks for one wants what is in it, and not a list of Secrets."""
+
 
 def read(clause: Clause, scene: Scene) -> Reading:
     """Raises Unclear when it is not said of what."""
     clause = solved(clause)
     examined = clause.has(Tag.WHY, Tag.DIAGNOSE)
+    if (command := usage(clause)) is not None:
+        return Act((command,))
+    if any(token.tag is Tag.KIND and token.text.lower() in _KEPT for token in clause.tokens):
+        raise Unclear(Refuse((reason("rules.no_secrets"),)))
     if asks_for_lines(clause) and not examined:
-        return Act((logs(clause, scene),))
+        return Act(logs(clause, scene))
     if clause.has(Tag.EVENTS) and not examined and (clause.has(Tag.WHICH) or not says_what(clause)):
         return Act((_events(clause, scene),))
+    if (node := _node_of(clause)) is not None:
+        return Act((Describe(target=node),))
+    if (behind := _behind(clause)) is not None:
+        return Look(behind) if says_what(clause) or says_so(clause) else Act((Describe(target=behind),))
     if kinds(clause) and (not names(clause) or owner_of(clause) is not None):
         return _of_a_kind(clause, scene)
     return _of_one(clause, scene)
+
+
+def _node_of(clause: Clause) -> Target | None:
+    """`哪些 pod 调度到了 node-3 上`: the description of a node lists its pods."""
+    place = clause.first("place") or next(
+        (phrase for phrase in clause.all("object") if phrase.tokens[0].text == "on"), None
+    )
+    on = place is not None and not place.has("nsw") and any(token.text in ("上", "on") for token in place.tokens)
+    scheduled = any(token.text in ("调度", "scheduled", "node", "nodes") for token in clause.tokens)
+    named = (place.value("ns") or place.value("name") or "") if place is not None else ""
+    pods = any(item.kind == "Pod" and not item.name for group in groups(clause) for item in group)
+    return Target(kind="Node", name=named) if on and pods and (scheduled or "node" in named.split("-")) else None
+
+
+def _behind(clause: Clause) -> Target | None:
+    """`web 这个 svc 有 endpoints 吗`: the Service, as which has them."""
+    said = [item for group in groups(clause) for item in group]
+    bare = any(item.kind == "Endpoints" and not item.name for item in said)
+    service = next((item for item in said if item.name and item.kind == "Service"), None)
+    return service.target(namespace_of(clause)) if bare and service is not None else None
 
 
 def _of_a_kind(clause: Clause, scene: Scene) -> Reading:
@@ -40,6 +72,8 @@ def _of_a_kind(clause: Clause, scene: Scene) -> Reading:
 
 
 def _of_one(clause: Clause, scene: Scene) -> Reading:
+    if names(clause) and (_asks_how_far(clause) or _asks_what_is_in_it(clause)):
+        return Act(tuple(Describe(target=target) for target in targets_of(clause, scene)))
     known = names(clause) or bool(clause.all("place")) or bool(scene.mentioned)
     if says_what(clause) or asks_if_sound(clause) or (known and says_so(clause)):
         return _look(clause, scene)
@@ -58,6 +92,21 @@ def _asks_about(clause: Clause) -> bool:
     asked = bare or clause.question or clause.has(Tag.WHICH, Tag.HOWMANY, Tag.LOOK, Tag.ASK)
     return clause.has(Tag.DESCRIBE, Tag.STATUS, Tag.COUNT, Tag.UNDONE) or (
         asked and clause.has(Tag.REPLICAS, Tag.IMAGE_WORD)
+    )
+
+
+def _asks_how_far(clause: Clause) -> bool:
+    """`web 发布进度怎么样了`"""
+    return any((token.tag, token.value) == (Tag.COUNT, "rollout") for token in clause.tokens)
+
+
+def _asks_what_is_in_it(clause: Clause) -> bool:
+    """`configmap app 的内容`, `ingress web 的配置`"""
+    kinded = any(item.kind and item.name for group in groups(clause) for item in group)
+    return (
+        kinded
+        and not says_what(clause)
+        and any(token.text in ("内容", "配置", "规则", "多大") for token in clause.tokens)
     )
 
 

@@ -1,6 +1,7 @@
 """Phrases that say where or to what by their form, and whose verb makes them the object: `在 web-0 里执行`, `add 2 to web`."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.brain.clauses import Clause
 from bot.brain.grammar import Phrase
@@ -42,7 +43,15 @@ def _last_place(clause: Clause) -> Clause:
         for phrase in clause.all("place")
         if phrase.has("ns") and not phrase.has("nsw") and phrase.tokens[0].tag is not Tag.FLAG
     ]
-    return _replaced(clause, spoken[-1], "ns") if spoken else clause
+    if not spoken:
+        return clause
+    inner = len(spoken) == 2 and all(phrase.tokens[0].tag is Tag.IN for phrase in spoken) and _adjoin(clause, *spoken)
+    return _replaced(clause, spoken[0 if inner else -1], "ns")
+
+
+def _adjoin(clause: Clause, first: Phrase, second: Phrase) -> bool:
+    """`in web-0 in shop`: what is smaller comes first."""
+    return any((one, two) == (first, second) for one, two in pairwise(clause.phrases))
 
 
 def _replaced(clause: Clause, phrase: Phrase, label: str) -> Clause:

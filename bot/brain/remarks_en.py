@@ -32,6 +32,7 @@ LATIN_REMARKS: tuple[tuple[Tag, str, str], ...] = (
         Tag.FAULT,
         "",
         """
+        hang | hangs | isn't responding | is not responding | doesn't respond | does not respond | isn't serving |
         returns | returning | stopped responding | can't keep up | cannot keep up | can't cope | struggling |
         didn't help | did not help | doesn't help | ooms | ooming | eating all | eating up | getting killed |
         being killed | keeps getting killed | won't scale | won't scale up | won't restart | won't roll out |
@@ -67,7 +68,8 @@ LATIN_REMARKS: tuple[tuple[Tag, str, str], ...] = (
         Tag.LOOSE,
         "",
         """
-        is | are | be | there | does | running | exist | exists | you | me | anything | something | going |
+        qps | rps | tps | p99 | p95 | completed | succeeded | is | are | be | there | does | running | exist |
+        exists | you | me | anything | something | going |
         doing | that are | i see | out | info | information | output | ones | some
         """,
     ),
@@ -75,6 +77,11 @@ LATIN_REMARKS: tuple[tuple[Tag, str, str], ...] = (
         Tag.NOISE,
         "",
         """
+        it's time to | time to | one by one | one after another | one at a time | to pick up the new config |
+        to pick up the config |
+        to pick up the changes | to pick up new config | so it picks up the changes | to load the new config |
+        to reload the config | to apply the config | to apply the changes | to apply the new config |
+        to reload its config | to pick up the change |
         the | a | an | my | our | your | now | right now | asap | immediately | quickly | thanks | thank you |
         thx | ty | hey | ok | okay | just | cheers | sorry | guys | so | well | oh | right away | urgent |
         urgently | give | for us | real quick | thanks a lot | thank you very much | many thanks | um | hmm |

@@ -38,7 +38,7 @@ _SENSES: dict[str, tuple[_Sense, ...]] = {
     "run": (*_KEEPS, *_SHIPS, _Sense(frozenset({Tag.WHICH}), Tag.LOOSE)),
     "put": (*_SHIPS, *_KEEPS),
     **dict.fromkeys(("deploy", "push", "ship", "release", "move", "point"), _SHIPS),
-    **dict.fromkeys(("发布", "部署", "上", "发", "跑", "上线"), _SHIPS),
+    **dict.fromkeys(("发布", "部署", "上", "发", "发一下", "发下", "跑", "上线"), _SHIPS),
     **dict.fromkeys(("恢复", "留", "keep", "want", "need", "leave", "get", "give", "have"), _KEEPS),
     **dict.fromkeys(("spin up", "fire up", "launch", "start", "start up", "bring up"), _STARTS),
 }
@@ -47,6 +47,7 @@ _MORE = {"more": "add", "extra": "add", "additional": "add", "less": "remove", "
 _BRINGS = ("来个", "给个", "来点", "来份")
 _CAUSES = ("get", "have", "i need", "we need", "i want", "we want", "need")
 _COPULAS = ("is", "are", "looks", "seems", "went", "goes", "got", "feels")
+_SHORT_KINDS = {"po": "Pod", "no": "Node", "ep": "Endpoints", "sa": "ServiceAccount", "rc": "ReplicationController"}
 _ASKING = ("不", "没", "没有")
 _NAMED = frozenset({Tag.NAME, Tag.CASED, Tag.OBJECT, Tag.PATH})
 _STRONG = CHANGES - {Tag.LIGHT, Tag.EXEC, Tag.UNDONE}
@@ -104,9 +105,36 @@ def _promised(tokens: list[Token]) -> list[Token]:
     """`挂了就重启它`: what is to happen once that is so."""
     at = next((index for index, token in enumerate(tokens) if token.text == "就"), len(tokens))
     before = {token.tag for token in tokens[:at]}
-    if at == len(tokens) or before & CHANGES or not before & {Tag.FAULT, Tag.SOUND, Tag.NEG}:
+    once = 0 < at < len(tokens) and tokens[at - 1].text.endswith("了")  # 流量大了就扩容
+    if at == len(tokens) or before & CHANGES or not (once or before & {Tag.FAULT, Tag.SOUND, Tag.NEG}):
         return tokens
     return [*tokens[:at], replace(tokens[at], tag=Tag.IF), *tokens[at + 1 :]]
+
+
+def _idle(tokens: list[Token]) -> list[Token]:
+    """`cronjob nightly 昨晚没跑`: a complaint, where nothing else is said to be run."""
+    spoken = [token for token in tokens if token.tag not in (Tag.NOISE, Tag.PERFECT, Tag.ASK)]
+    if len(spoken) < 3 or sum(token.tag in CHANGES for token in tokens) != 1:
+        return tokens
+    denied, verb = spoken[-2:]
+    if (denied.tag, denied.value, verb.tag, verb.value) != (Tag.NEG, "fails", Tag.EXEC, "run"):
+        return tokens
+    named = any(token.tag in _NAMED | {Tag.KIND} for token in spoken)
+    return [replace(one, tag=Tag.FAULT) if one is verb and named else one for one in tokens if one is not denied]
+
+
+def _limited(tokens: list[Token]) -> list[Token]:
+    """`只要最后 100 行`: how much of a log, no condition."""
+    first = tokens[0]
+    lines = first.text in ("只要", "只看") and any(token.tag is Tag.LINES for token in tokens)
+    return [replace(first, tag=Tag.NOISE), *tokens[1:]] if lines and len(tokens) <= 5 else tokens
+
+
+def _effective(tokens: list[Token]) -> list[Token]:
+    """`重启一下生效`: what it is for."""
+    last = tokens[-1]
+    told = len(tokens) > 1 and last.text == "生效" and tokens[-2].tag in (Tag.SOFT, Tag.INSIDE)
+    return [*tokens[:-1], replace(last, tag=Tag.NOISE)] if told else tokens
 
 
 def _rolled_back(tokens: list[Token]) -> list[Token]:
@@ -208,6 +236,12 @@ def _named(tokens: list[Token]) -> list[Token]:
             turned = replace(token, tag=Tag.TO)
         elif token.tag is Tag.LATER and before is not None and (before.tag, before.value) == (Tag.KIND, "CronJob"):
             turned = replace(token, tag=Tag.NAME, value=token.text) if token.text.isascii() else token
+        elif (
+            _word(before) in ("get", "describe")
+            and following in (None, Tag.FLAG, Tag.IN)
+            and _word(token) in _SHORT_KINDS
+        ):
+            turned = replace(token, tag=Tag.KIND, value=_SHORT_KINDS[_word(token)])  # get po -n shop
         elif aims and _word(token) == "at":
             turned = replace(token, tag=Tag.TO)
         found.append(turned)
@@ -217,6 +251,9 @@ def _named(tokens: list[Token]) -> list[Token]:
 _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _asked,
     _promised,
+    _idle,
+    _limited,
+    _effective,
     _rolled_back,
     _counted,
     _beside,

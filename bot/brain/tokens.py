@@ -10,6 +10,7 @@ from bot.brain.lexicon import han_word, kind_sense, latin_phrase
 from bot.brain.numerals import NUMERALS, number_of
 from bot.brain.spelling import Token, form_of, spell
 from bot.brain.tags import VERBS, Tag
+from bot.brain.traditional import simplified
 
 _WORD = Tag.FILLER  # stands for "not looked up yet" between the two passes
 _UNREAD = "\0"
@@ -17,7 +18,7 @@ _UNREAD = "\0"
 
 def tokenise(text: str, most: int | None = None) -> tuple[Token, ...]:
     """All words of a message in order, or the first `most`. Mentions, emoji and brackets are left out; nothing else is dropped."""
-    return tuple(islice(_name_words(tuple(islice(_scan(text), most))), most))
+    return tuple(islice(_name_words(tuple(islice(_scan(simplified(text)), most))), most))
 
 
 def _scan(text: str) -> Iterator[Token]:
@@ -111,7 +112,7 @@ def _han(text: str, at: int) -> Token:
             if (number := number_of(text[at:stop])) is not None:
                 return Token(Tag.NUMBER, text[at:stop], at, stop, str(number))
     verb = at + 1 if known is None else known[0]
-    begins = known is None or known[1][0] in VERBS or text[at] == "过"
+    begins = known is None or known[1][0] in VERBS | {Tag.LOOSE} or text[at] == "过"
     if begins and (failed := failing(text, verb, text[at:verb])) is not None:
         return Token(Tag.FAULT, text[at:failed], at, failed)
     if known is not None:

@@ -91,7 +91,7 @@ def undone(verbs: Sequence[Token]) -> Build:
     word = next(token for token in verbs if token.tag is Tag.UNDONE)
     if word.value == "raise":
         return _raised
-    if word.value == "kick":
+    if word.value.startswith("kick"):
         return _kicked
     verb, level = _UNDONE[word.value]
     if verb in (*_ON_NODES, "rollout pause", "rollout resume"):

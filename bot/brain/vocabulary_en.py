@@ -44,6 +44,15 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.HALF, "", "half | in half | half of"),
     (Tag.ALTER, "", "set | use | change | update | switch | replace | modify | edit | make | swap | turn"),
     (Tag.ALTER, "amount", "adjust"),
+    (
+        Tag.ALTER,
+        "done",
+        """
+        config updated | config changed | config is updated | config is changed | config has changed | configmap updated |
+        config has been updated | updated the config | changed the config | i updated the config | i changed the config |
+        configmap changed | updated the configmap | changed the configmap
+        """,
+    ),
     (Tag.UPGRADE, "", "roll | upgrade | bump | downgrade | roll out | rollout | redeploy with | move to"),
     (Tag.PATCH, "", "patch"),
     (Tag.EXEC, "run", "run | execute | and run | and execute | run the command | run command | execute the command"),
@@ -118,7 +127,11 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         figure out why | dig into
         """,
     ),
-    (Tag.LIGHT, "", "do | perform | trigger | go ahead and | do a"),
+    (
+        Tag.LIGHT,
+        "",
+        "do | perform | trigger | go ahead and | do a | kick off | kick off a | initiate | initiate a | trigger a | issue",
+    ),
     (
         Tag.DONE,
         "",
@@ -172,6 +185,14 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
     (Tag.MINUTES, "", "minute | minutes | min | mins | hour | hours | second | seconds | days | secs"),
     (Tag.TIMES, "", "times | fold"),
     (Tag.COUNT, "", "how many times | how often | restart count | restart counts | number of restarts | restarts"),
+    (
+        Tag.COUNT,
+        "rollout",
+        """
+        done rolling out | finished rolling out | rolled out yet | rollout done | rollout finished | rollout progress |
+        rollout complete | fully rolled out | finished deploying | done deploying
+        """,
+    ),
     (Tag.HISTORY, "", "history | records"),
     (Tag.CLUSTER, "", "cluster | whole cluster"),
     (
@@ -202,7 +223,16 @@ LATIN_WORDS: tuple[tuple[Tag, str, str], ...] = (
         """,
     ),
     (Tag.AUDIT, "", "audit | audit log | audit logs | audit trail | show audit | show the audit log | list audit"),
-    (Tag.WHOAMI, "", "whoami | who am i | my id | what is my id | what's my id | 我的id | my user id"),
+    (
+        Tag.WHOAMI,
+        "",
+        """
+        whoami | who am i | my id | what is my id | what's my id | 我的id | my user id | what is my role |
+        what's my role | my role | what role do i have | which role do i have | what role am i | my permissions |
+        what are my permissions | what permissions do i have | what rights do i have |
+        am i an admin | am i admin | do i have admin rights
+        """,
+    ),
     (Tag.PERIOD, "today", "today"),
     (Tag.PERIOD, "yesterday", "yesterday | last night"),
     (Tag.PERIOD, "week", "this week | week"),

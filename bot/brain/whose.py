@@ -11,7 +11,19 @@ from bot.brain.tags import Tag
 from bot.brain.tokens import tokenise
 
 _SAYS_NOTHING = frozenset(
-    {Tag.LOOK, Tag.RECENT, Tag.LISTING, Tag.HISTORY, Tag.NOISE, Tag.BENEFIT, Tag.SOFT, Tag.PERFECT, Tag.WANT, Tag.DE}
+    {
+        Tag.LOOK,
+        Tag.WHICH,
+        Tag.RECENT,
+        Tag.LISTING,
+        Tag.HISTORY,
+        Tag.NOISE,
+        Tag.BENEFIT,
+        Tag.SOFT,
+        Tag.PERFECT,
+        Tag.WANT,
+        Tag.DE,
+    }
 ) | {Tag.OF, Tag.BY, Tag.FROM, Tag.BA, Tag.STOP, Tag.COMMA, Tag.COLON, Tag.QUESTION}
 _UNKNOWN = frozenset({Tag.NAME, Tag.CASED, Tag.BAD, Tag.NUMBER, Tag.IMAGE})
 _PIECE = re.compile(r"[^\s,，：;；。、?？!！]+")
@@ -31,11 +43,13 @@ class _Piece:
     """It was followed by `的` or `'s`."""
     ahead: bool
     """It stands before the word for the book."""
+    called: bool
+    """Nothing stands before it: `@张三 审计 今天` calls somebody to look."""
 
 
 def book(text: str, tokens: Sequence[Token]) -> Reply | None:
     """The page that is asked for; None when the message is about something else than the book, a time and one person."""
-    first = next((token for token in tokens if token.tag is Tag.AUDIT), None)
+    first = next((token for token in tokens if token.tag is Tag.AUDIT), None) or _operations(tokens)
     if first is None:
         return None
     periods = [(token.start, token.end, token.value) for token in tokens if token.tag is Tag.PERIOD]
@@ -47,8 +61,16 @@ def book(text: str, tokens: Sequence[Token]) -> Reply | None:
     return Reply(topic="audit", argument=periods[0][2] if periods else "", person=person)
 
 
+def _operations(tokens: Sequence[Token]) -> Token | None:
+    """`@李雷 上周的操作`: the last word, of somebody or of a time."""
+    said = [token for token in tokens if token.tag not in (Tag.NOISE, Tag.STOP, Tag.QUESTION, Tag.WHICH)]
+    ends = len(said) >= 2 and said[-1].text in ("操作", "变更", "动作") and said[-2].tag is Tag.DE
+    return said[-1] if ends else None
+
+
 def _pieces(text: str, taken: Sequence[tuple[int, int]], first: int) -> Iterator[_Piece]:
     """What is left between spaces and marks without the words for the book and the time."""
+    owned = text[:first].rstrip().endswith("的") or text[first : first + 1] in "做干"  # @张三 上周的操作
     for start, end in taken:
         text = text[:start] + " " * (end - start) + text[end:]
     for match in _PIECE.finditer(_TO_ME.sub(lambda said: said[0][:-2] + "  ", text)):
@@ -56,7 +78,9 @@ def _pieces(text: str, taken: Sequence[tuple[int, int]], first: int) -> Iterator
         word = _unasked(match[0]) if ahead else match[0]
         bare = _OWNER.sub("", word.strip(":"))
         if bare:
-            yield _Piece(bare, _OWNER.search(word) is not None, ahead)
+            yield _Piece(
+                bare, owned or _OWNER.search(word) is not None, ahead, ahead and not text[: match.start()].strip()
+            )
 
 
 def _unasked(word: str) -> str:
@@ -71,7 +95,7 @@ def _unasked(word: str) -> str:
 
 def _says_nothing(piece: _Piece) -> bool:
     if piece.text.startswith("@"):
-        return piece.ahead and not piece.owner  # `@张三 审计 今天` calls somebody to look
+        return piece.called and not piece.owner
     if piece.text.lower() in _MINE:
         return False
     return all(token.tag in _SAYS_NOTHING for token in tokenise(piece.text))

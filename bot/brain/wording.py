@@ -71,10 +71,17 @@ Values = dict[str, str | int]
 
 _POD = re.compile(r".+(?:-[0-9]{1,4}|-[a-z0-9]{5,10}-[a-z0-9]{5})", re.ASCII)
 
+_OF_MANY = re.compile(r".+-[a-z0-9]{5,10}-[a-z0-9]{5}", re.ASCII)
+
 
 def pod_like(name: str) -> bool:
     """Whether a name is one that controllers give to pods: `web-0`, `web-6d4b75cb6d-hx7vq`."""
     return _POD.fullmatch(name) is not None
+
+
+def replaceable(name: str) -> bool:
+    """Whether it is the name of a pod that is none in particular: another with another name comes for it."""
+    return _OF_MANY.fullmatch(name) is not None
 
 
 def choice(text: str, command: str = "") -> Choice:

@@ -8,7 +8,8 @@ from tests.corpus.requests import fresh, requests, score
 
 
 async def rules(_: Path) -> Figure:
-    """The three parts apart: accuracy on requests that a grammar was written from says little about the next one."""
+    """The three parts apart: accuracy on requests that a grammar was written from says little about the next one. Of the fresh ones
+    only those count here that were never looked at; the others are written from by now."""
     planner = RulesPlanner()
     written = await score(planner, requests(held_out=False))
     held_out = await score(planner, requests(held_out=True))
@@ -22,7 +23,7 @@ async def rules(_: Path) -> Figure:
             Check("wrong actions", sum(one.wrong_actions for one in every), 0, ""),
             Check("right, written from", 100 * written.accuracy, 100, "%", at_least=True),
             Check("right, held out", 100 * held_out.accuracy, 90, "%", at_least=True),
-            Check("right, fresh, 2026-11-27", 100 * newest.accuracy, 90, "%", at_least=True),
+            Check("right, unseen half of the fresh", 100 * newest.accuracy, 90, "%", at_least=True),
             Check("needless questions", 100 * questions / total, 2, "%"),
         ),
         f"{total} requests: {written.total} written from, {held_out.total} held out, {newest.total} fresh",
