@@ -21,7 +21,7 @@ from tests.bench.figure import Check, Figure
 
 ASKED = (
     "nginx 快顶不住了，想想办法多来点人手",
-    "web cannot keep up any longer, could somebody give it more capacity please",
+    "web has too few hands, think of something",
     "nginx 又顶不住了，麻烦多来点人手啊",
     "web 吃紧了，想想办法，多来点人手",
 )
