@@ -97,12 +97,7 @@ class Hearing:
         except Exception:
             log.exception("feishu.message.failed")
         finally:
-            try:
-                await line.answer(delivery, code=code)
-            except Unreachable as exc:
-                log.info("feishu.answer.lost", why=str(exc))
-            finally:
-                line.settle()
+            await _acknowledge(line, delivery, code)
 
     async def _left(self, on_left: OnLeft, line: Line, delivery: Delivery, event: Event) -> None:
         """Acknowledged when noted; else it comes again, as a message does."""
@@ -116,12 +111,7 @@ class Hearing:
         except Exception:
             log.exception("feishu.event.failed")
         finally:
-            try:
-                await line.answer(delivery, code=code)
-            except Unreachable as exc:
-                log.info("feishu.answer.lost", why=str(exc))
-            finally:
-                line.settle()
+            await _acknowledge(line, delivery, code)
 
     async def _click(self, on_action: OnAction, line: Line, delivery: Delivery, event: Event) -> None:
         answer = ClickAnswer(line, delivery)
@@ -142,3 +132,12 @@ class Hearing:
     def _remember(self, mentioned: tuple[Person, ...]) -> None:
         for person in mentioned:
             self._people.remember(person.id, person.name)
+
+
+async def _acknowledge(line: Line, delivery: Delivery, code: int) -> None:
+    try:
+        await line.answer(delivery, code=code)
+    except Unreachable as exc:
+        log.info("feishu.answer.lost", why=str(exc))
+    finally:
+        line.settle()
